@@ -1,0 +1,38 @@
+"""What follows from what: the one table, read like a URLconf. Each reaction is idempotent and runs after commit."""
+
+from collections.abc import Callable
+
+from accounts.event_names import AccountEvent
+from events.models import Event
+from sla.event_names import TimerEvent
+from support import reactions as support
+from support.event_names import TicketEvent
+
+REACTIONS: dict[str, list[Callable[[Event], None]]] = {
+    TicketEvent.OPENED: [support.tell_people],
+    TicketEvent.REPLIED: [support.tell_people],
+    TicketEvent.NOTED: [support.tell_people],
+    TicketEvent.ASSIGNED: [support.tell_people],
+    TicketEvent.MOVED: [],
+    TicketEvent.PRIORITY_SET: [],
+    TicketEvent.STATUS_SET: [],
+    TicketEvent.SOLVED: [support.tell_people],
+    TicketEvent.REOPENED: [support.tell_people],
+    TicketEvent.CLOSED: [],
+    TicketEvent.TAGGED: [],
+    TicketEvent.FOLLOWED: [support.tell_people],
+    TicketEvent.UNFOLLOWED: [],
+    TicketEvent.FOLLOW_UP_STARTED: [],
+    TicketEvent.REQUESTER_PROVEN: [],
+    TicketEvent.RETIERED: [],
+    AccountEvent.TIER_CHANGED: [support.retarget_tickets],
+    AccountEvent.JOINED: [],
+    AccountEvent.ADDRESS_PROVEN: [support.attach_proven_requester],
+    AccountEvent.CREATED_BY_MESSAGE: [],
+    AccountEvent.ROLE_SET: [],
+    AccountEvent.LEFT: [],
+    AccountEvent.SHARING_SET: [],
+    AccountEvent.ERASED: [],
+    TimerEvent.STEP_REACHED: [support.tell_people],
+    TimerEvent.BREACH_CORRECTED: [],
+}

@@ -1,0 +1,24 @@
+"""What happens by the clock. `manage.py sync_schedule` writes it to the database, where beat reads it."""
+
+from typing import TypedDict
+
+
+class Job(TypedDict):
+    """A task and how often it runs, in seconds."""
+
+    task: str
+    every_seconds: int
+
+
+SCHEDULE: dict[str, Job] = {
+    "Do what a lost doorbell left": {"task": "events.tasks.sweep_deliveries", "every_seconds": 30},
+    "Notice promises that fell due": {"task": "sla.tasks.sweep", "every_seconds": 15},
+    "Send mail that is due": {"task": "notifications.tasks.send_due_mail", "every_seconds": 30},
+    "Close tickets that stayed solved": {"task": "support.tasks.close_solved_tickets", "every_seconds": 3600},
+    "Delete uploads that no message used": {
+        "task": "support.tasks.delete_orphaned_uploads",
+        "every_seconds": 3600,
+    },
+    "Scan files that wait for it": {"task": "support.tasks.scan_pending_files", "every_seconds": 30},
+    "Delete sessions that ended": {"task": "accounts.tasks.delete_ended_sessions", "every_seconds": 86400},
+}
