@@ -1,0 +1,312 @@
+"""Promises: calendars, the rows that make them, and the timers that keep them (sla.md)."""
+
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Channel, Tier
+from sla import calendars, choose
+
+
+class Metric(models.TextChoices):
+    """What is timed (sla.md, section 3)."""
+
+    FIRST_RESPONSE = choose.FIRST_RESPONSE, _("First response")
+    NEXT_RESPONSE = choose.NEXT_RESPONSE, _("Next response")
+    RESOLUTION = choose.RESOLUTION, _("Resolution")
+
+
+def validate_content(value: Any) -> None:
+    """Raise ValidationError, in the calendar's own words, for hours that cannot be."""
+    unknown = set(value) - {"zone", "weekly", "exceptions"} if isinstance(value, dict) else set()
+    if unknown:
+        raise ValidationError(_("A calendar has no %(names)s.") % {"names": ", ".join(sorted(unknown))})
+    try:
+        calendars.parse(value)
+    except calendars.CalendarError as error:
+        raise ValidationError(str(error)) from error
+
+
+def validate_steps(value: Any) -> None:
+    """Raise ValidationError unless the value is a list of steps in rising order, each with whom to tell."""
+    known = {"assignee", "lead", "named_agent", "administrators"}
+    try:
+        percents = [int(step["percent"]) for step in value]
+        told = {who for step in value for who in step["tell"]}
+    except (TypeError, KeyError, ValueError) as error:
+        raise ValidationError(_('Write steps as {"percent": 75, "tell": ["assignee"]}.')) from error
+    if percents != sorted(set(percents)) or any(percent < 1 for percent in percents):
+        raise ValidationError(_("Give each step a higher percentage than the one before."))
+    if 100 not in percents:
+        raise ValidationError(_("One step must be at 100 percent: the breach."))
+    if told - known:
+        raise ValidationError(_("Tell some of these: %(known)s.") % {"known": ", ".join(sorted(known))})
+
+
+def validate_pause(value: Any) -> None:
+    """Raise ValidationError unless the value lists statuses on which a clock may stand."""
+    if not isinstance(value, list) or not set(value) <= {"pending", "hold"}:
+        raise ValidationError(_("The clock may stand on these statuses: pending, hold."))
+
+
+class Calendar(models.Model):
+    """Opening hours by name. What they are, and were, is in the versions."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    key = models.SlugField(_("key"), unique=True)
+    current = models.OneToOneField(
+        "CalendarVersion",
+        verbose_name=_("hours in force"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarVersion(models.Model):
+    """Opening hours as they were from an instant on; an edit makes a new one, this one never changes."""
+
+    calendar = models.ForeignKey(
+        Calendar, verbose_name=_("calendar"), on_delete=models.PROTECT, related_name="versions"
+    )
+    content = models.JSONField(
+        _("hours"),
+        validators=[validate_content],
+        help_text=_(
+            '{"zone": "Europe/Berlin", "weekly": {"mon": [["09:00", "17:00"]]}, "exceptions": {"2026-12-25": []}}'
+        ),
+    )
+    valid_from = models.DateTimeField(_("valid from"), help_text=_("UTC."))
+
+    class Meta:
+        verbose_name = _("calendar version")
+        verbose_name_plural = _("calendar versions")
+        ordering = ["calendar", "-id"]
+        constraints = [models.UniqueConstraint(fields=["calendar", "valid_from"], name="calendar_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.calendar} ({self.valid_from:%Y-%m-%d %H:%M} UTC)"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save a new version. Raises ValueError for one that exists: timers of the past point at it."""
+        if self.pk is not None and not self._state.adding:
+            raise ValueError("A calendar version never changes; save a new one.")
+        super().save(*args, **kwargs)
+
+    @cached_property
+    def hours(self) -> calendars.Calendar:
+        """Return the hours as the value that the arithmetic takes."""
+        return calendars.parse(self.content)
+
+
+class Target(models.Model):
+    """A row of the policy: for whom, on what, how long (sla.md, section 4)."""
+
+    class Source(models.TextChoices):
+        TIER = choose.TIER, _("Tier")
+        CHANNEL = choose.CHANNEL, _("Channel")
+        DESK = choose.DESK, _("Desk")
+
+    metric = models.CharField(_("metric"), max_length=20, choices=Metric)
+    source = models.CharField(
+        _("applies to"),
+        max_length=10,
+        choices=Source,
+        help_text=_("A tier's row wins over a channel's, a channel's over the desk's."),
+    )
+    tier = models.ForeignKey(
+        Tier, verbose_name=_("tier"), null=True, blank=True, on_delete=models.PROTECT, related_name="targets"
+    )
+    channel = models.CharField(_("channel"), max_length=10, blank=True, choices=Channel)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"),
+        null=True,
+        blank=True,
+        choices=[(10, _("Low")), (20, _("Normal")), (30, _("High")), (40, _("Urgent"))],
+        help_text=_("Empty: every priority that has no row of its own."),
+    )
+    seconds = models.PositiveIntegerField(
+        _("seconds"),
+        validators=[MinValueValidator(60)],
+        help_text=_("Open seconds of the calendar: 14400 is 4 hours."),
+    )
+    calendar = models.ForeignKey(Calendar, verbose_name=_("calendar"), on_delete=models.PROTECT, related_name="targets")
+    pause_on = models.JSONField(
+        _("the clock stands on"),
+        default=list,
+        blank=True,
+        validators=[validate_pause],
+        help_text=_('Statuses, for resolution only: ["pending"] or ["pending", "hold"].'),
+    )
+    steps = models.JSONField(
+        _("steps"),
+        default=list,
+        validators=[validate_steps],
+        help_text=_('Who is told, and when: [{"percent": 75, "tell": ["assignee"]}, …]; one of them at 100.'),
+    )
+
+    class Meta:
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+        ordering = ["metric", "source", "tier__order", "channel", "priority"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["metric", "source", "tier", "channel", "priority"],
+                name="target_once",
+                condition=models.Q(tier__isnull=False, priority__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["metric", "source", "tier", "channel"],
+                name="target_general_once",
+                condition=models.Q(tier__isnull=False, priority__isnull=True),
+            ),
+            models.UniqueConstraint(
+                fields=["metric", "source", "channel", "priority"],
+                name="target_untiered_once",
+                condition=models.Q(tier__isnull=True, priority__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["metric", "source", "channel"],
+                name="target_untiered_general_once",
+                condition=models.Q(tier__isnull=True, priority__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="target_names_its_source",
+                condition=models.Q(source="tier", tier__isnull=False, channel="")
+                | (models.Q(source="channel", tier__isnull=True) & ~models.Q(channel=""))
+                | models.Q(source="desk", tier__isnull=True, channel=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_metric_display()}, {self.where}"
+
+    @property
+    def where(self) -> str:
+        """Return for whom the row is, in words."""
+        if self.source == self.Source.TIER:
+            return str(self.tier)
+        return str(self.get_channel_display() if self.source == self.Source.CHANNEL else _("the whole desk"))
+
+    def clean(self) -> None:
+        """Raise ValidationError for a row whose source and columns contradict each other."""
+        if (self.source == self.Source.TIER) != (self.tier_id is not None):
+            raise ValidationError({"tier": _("Choose a tier for a tier's row, and only there.")})
+        if (self.source == self.Source.CHANNEL) != bool(self.channel):
+            raise ValidationError({"channel": _("Choose a channel for a channel's row, and only there.")})
+        if self.pause_on and self.metric != Metric.RESOLUTION:
+            raise ValidationError({"pause_on": _("The clock of a response never stands.")})
+
+
+class Timer(models.Model):
+    """One promise on one ticket: the row of sla.md, section 5. Changed by `sla.timers` and `sla.sweep` alone.
+
+    The target is copied in, so that later edits cannot rewrite history. Seconds are open seconds of the calendar;
+    instants are UTC. `remaining` and `consumed` are true as of `running_since`, or at rest. A breached timer goes
+    on counting, for reports, until `stopped_at`. Cycles count next responses, from 1; the others are cycle 0.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Running")
+        PAUSED = "paused", _("Paused")
+        MET = "met", _("Met")
+        BREACHED = "breached", _("Breached")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    ticket = models.ForeignKey(
+        "support.Ticket",
+        verbose_name=_("ticket"),
+        on_delete=models.PROTECT,
+        related_name="timers",
+        db_index=False,
+    )
+    metric = models.CharField(_("metric"), max_length=20, choices=Metric)
+    cycle = models.PositiveIntegerField(_("cycle"), default=0)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.RUNNING)
+    target = models.ForeignKey(Target, verbose_name=_("target"), null=True, on_delete=models.SET_NULL, related_name="+")
+    target_seconds = models.PositiveIntegerField(_("target in seconds"))
+    calendar_version = models.ForeignKey(
+        CalendarVersion, verbose_name=_("calendar"), on_delete=models.PROTECT, related_name="+"
+    )
+    pause_on = models.JSONField(_("the clock stands on"), default=list)
+    steps = models.JSONField(_("steps"), default=list)
+    tier = models.ForeignKey(Tier, verbose_name=_("tier"), null=True, on_delete=models.PROTECT, related_name="+")
+    priority = models.PositiveSmallIntegerField(_("priority"))
+    channel = models.CharField(_("channel"), max_length=10)
+    started_at = models.DateTimeField(_("started at"))
+    running_since = models.DateTimeField(_("running since"), null=True)
+    paused_at = models.DateTimeField(
+        _("standing since"), null=True, help_text=_("A clock never resumes before it stood.")
+    )
+    remaining = models.IntegerField(_("remaining seconds"), help_text=_("Below 0 once it is late."))
+    consumed = models.PositiveIntegerField(_("consumed seconds"), default=0)
+    due_at = models.DateTimeField(_("due at"), null=True)
+    breached_at = models.DateTimeField(_("breached at"), null=True)
+    noticed_at = models.DateTimeField(_("noticed at"), null=True)
+    stopped_at = models.DateTimeField(_("stopped at"), null=True)
+    reason = models.CharField(_("reason"), max_length=20, blank=True)
+    generation = models.PositiveIntegerField(_("generation"), default=1)
+    next_step = models.PositiveSmallIntegerField(_("next step"), default=0)
+    next_check_at = models.DateTimeField(_("next check at"), null=True)
+    loosened_at = models.DateTimeField(_("loosened at"), null=True)
+
+    class Meta:
+        verbose_name = _("timer")
+        verbose_name_plural = _("timers")
+        ordering = ["ticket", "metric", "cycle"]
+        constraints = [models.UniqueConstraint(fields=["ticket", "metric", "cycle"], name="timer_once")]
+        indexes = [
+            models.Index(
+                fields=["next_check_at", "id"],
+                name="timer_check",
+                condition=models.Q(next_check_at__isnull=False),
+            ),
+            models.Index(fields=["metric", "stopped_at"], name="timer_met", condition=models.Q(state="met")),
+            models.Index(fields=["metric", "breached_at"], name="timer_breached", condition=models.Q(state="breached")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_metric_display()} of #{self.ticket_id}"
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether the promise still waits: running, standing, or late and not yet kept."""
+        return self.stopped_at is None and self.state != self.State.CANCELLED
+
+
+class Notice(models.Model):
+    """That a timer reached a step: written once, in the transaction of the sweep that noticed."""
+
+    timer = models.ForeignKey(Timer, verbose_name=_("timer"), on_delete=models.CASCADE, related_name="notices")
+    generation = models.PositiveIntegerField(_("generation"))
+    step = models.PositiveSmallIntegerField(_("step"))
+    percent = models.PositiveSmallIntegerField(_("percent"))
+    fell_due_at = models.DateTimeField(_("fell due at"))
+    noticed_at = models.DateTimeField(_("noticed at"))
+    is_superseded = models.BooleanField(
+        _("superseded"),
+        default=False,
+        help_text=_("A later step was reached at the same time; only that one is sent."),
+    )
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["timer", "generation", "step"], name="notice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.percent} % of {self.timer}"
