@@ -1,0 +1,16 @@
+"""Addresses of the portal's own pages."""
+
+from django.urls import path
+
+from portal.views import home, look, well_known
+
+app_name = "portal"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("theme.css", look.theme_css, name="theme_css"),
+    path("logo-<slug:version>.png", look.logo, name="logo"),
+    path("styleguide/", look.style_guide, name="style_guide"),
+    path("robots.txt", well_known.robots_txt, name="robots_txt"),
+    path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
+    path("favicon.ico", well_known.favicon, name="favicon"),
+]

@@ -1,0 +1,45 @@
+"""What follows from an event for tickets and for those who are told of them.
+
+Each may run late, again, and in any order: what was done already is not done twice.
+"""
+
+from accounts.models import User
+from events.models import Event
+from notifications.compose import compose
+from support.actions import prove_requester, retier
+from support.letters import letter_for
+from support.models import ACTIVE_STATUSES, Ticket
+from support.notices import notices_for
+
+
+def tell_people(event: Event) -> None:
+    """Write to everybody who is to be told of a ticket's event, once each."""
+    number = event.data.get("ticket", event.subject_id) if event.subject_type != "ticket" else event.subject_id
+    ticket = (
+        Ticket.objects.select_related(
+            "requester", "assignee", "queue", "organization__tier", "organization__named_agent"
+        )
+        .filter(pk=number)
+        .first()
+    )
+    if ticket is None:
+        return
+    for notice in notices_for(event, ticket):
+        compose(letter_for(notice, event, ticket))
+
+
+def retarget_tickets(event: Event) -> None:
+    """Give every active ticket of an organisation the promises of its new tier, as of the change."""
+    for number in Ticket.objects.filter(organization=event.subject_id, status__in=ACTIVE_STATUSES).values_list(
+        "pk", flat=True
+    ):
+        retier.retier(Ticket(pk=number), cause=event)
+
+
+def attach_proven_requester(event: Event) -> None:
+    """Let a person read what was filed under their address before they had proven it."""
+    person = User.objects.filter(pk=event.subject_id).first()
+    if person is None:
+        return
+    for number in Ticket.objects.filter(requester=person, is_requester_proven=False).values_list("pk", flat=True):
+        prove_requester.prove_requester(Ticket(pk=number), cause=event)

@@ -1,0 +1,95 @@
+"""Writing a ticket's change down: the one way in which a ticket's row is locked, checked, saved and recorded."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from events.models import Event
+from events.record import record
+from sla.timers import Standing, TicketFacts
+from support.errors import NotAllowed, Stale
+from support.event_names import TicketEvent
+from support.models import NO_PROMISE, Ticket
+
+
+def lock(ticket: Ticket, *, expected_version: int | None = None) -> Ticket:
+    """Return the ticket's row as it is now, locked until the transaction ends.
+
+    Raises Stale, with the events since, when the caller looked at an older version.
+    """
+    fresh = (
+        Ticket.objects.select_for_update(of=("self",))
+        .select_related("organization__tier", "queue", "requester")
+        .get(pk=ticket.pk)
+    )
+    if expected_version is not None and fresh.version != expected_version:
+        raise Stale(
+            _("The ticket changed while you were at it. Nothing was lost: look at what changed, then decide."),
+            changes_since(fresh, expected_version),
+        )
+    return fresh
+
+
+def changes_since(ticket: Ticket, version: int) -> list[Event]:
+    """Return the events that made the versions after the given one, oldest first."""
+    return list(
+        Event.objects.filter(subject_type="ticket", subject_id=ticket.pk, data__version__gt=version)
+        .select_related("actor")
+        .order_by("pk")
+    )
+
+
+def now(at: datetime | None) -> datetime:
+    """Return the instant of an act in UTC, cut to whole seconds (sla.md, head); read after the lock."""
+    return (at or timezone.now()).replace(microsecond=0)
+
+
+def require(allowed: bool, message: str) -> None:
+    """Raise NotAllowed with a sentence for the person unless allowed."""
+    if not allowed:
+        raise NotAllowed(message)
+
+
+def facts_of(ticket: Ticket) -> TicketFacts:
+    """Return what the timers need to know of a ticket, and no more."""
+    return TicketFacts(
+        number=ticket.pk,
+        tier_id=ticket.tier_id,
+        priority=ticket.priority,
+        channel=ticket.channel,
+        status=ticket.status,
+    )
+
+
+def apply_standing(ticket: Ticket, standing: Standing | None) -> None:
+    """Keep on the ticket what the timers say is due next; None means that nothing moved."""
+    if standing is None:
+        return
+    ticket.next_due_at = standing.next_due_at
+    ticket.next_due_metric = standing.metric
+    ticket.is_paused = standing.is_paused
+    ticket.queue_at = standing.next_due_at or NO_PROMISE
+
+
+def commit_change(ticket: Ticket, event: TicketEvent, *, by: Actor, at: datetime, **data: Any) -> Event:
+    """Save the locked ticket as its next version and record what happened."""
+    ticket.version += 1
+    ticket.updated_at = at
+    ticket.save()
+    return record_event(ticket, event, by=by, at=at, **data)
+
+
+def record_event(ticket: Ticket, event: TicketEvent, *, by: Actor, at: datetime, **data: Any) -> Event:
+    """Record what happened to a ticket, with the version that it made."""
+    return record(
+        event,
+        subject_type="ticket",
+        subject_id=ticket.pk,
+        actor=by.user,
+        actor_kind=by.kind,
+        data={**data, "version": ticket.version, **({"rule": by.rule} if by.rule else {})},
+        at=at,
+    )
