@@ -1,0 +1,125 @@
+"""What happened to a ticket, as agents read it: one sentence for each event."""
+
+from collections.abc import Iterable, Mapping
+
+from django.utils.translation import gettext as _
+
+from accounts.actors import ActorKind
+from events.models import Event
+from sla.models import Metric
+from support.event_names import TicketEvent
+from support.models import Priority, Status
+
+
+def people_in(events: Iterable[Event]) -> set[int]:
+    """Return the ids of all people whom the events name in their details."""
+    keys = ("old", "new", "user", "assignee")
+    named = {TicketEvent.ASSIGNED, TicketEvent.FOLLOWED, TicketEvent.UNFOLLOWED, TicketEvent.OPENED}
+    return {
+        number
+        for event in events
+        if event.name in named
+        for key in keys
+        if isinstance(number := event.data.get(key), int)
+    }
+
+
+def actor_words(event: Event) -> str:
+    """Return who did it."""
+    if event.actor is not None:
+        return event.actor.get_full_name()
+    if event.data.get("rule"):
+        return _("the rule “%(name)s”") % {"name": event.data["rule"]}
+    return _("Somebody without an account") if event.actor_kind == ActorKind.ANONYMOUS else _("Tierdesk")
+
+
+def sentence(event: Event, people: Mapping[int, str], queues: Mapping[int, str], tiers: Mapping[int, str]) -> str:
+    """Return the event in words, with who did it; an event of a kind unknown here is told by its name."""
+    data, who = event.data, actor_words(event)
+    about = {"who": who}
+    match event.name:
+        case TicketEvent.OPENED:
+            about |= {"queue": _named(queues, data.get("queue")), "agent": _named(people, data.get("assignee"))}
+            if data.get("assignee"):
+                return _("%(who)s filed this; it went to %(queue)s and to %(agent)s.") % about
+            return _("%(who)s filed this; it went to %(queue)s.") % about
+        case TicketEvent.REPLIED:
+            return _("%(who)s replied.") % about
+        case TicketEvent.NOTED:
+            return _("%(who)s left a note.") % about
+        case TicketEvent.ASSIGNED:
+            if data.get("new") is None:
+                return _("%(who)s took it off %(agent)s.") % {**about, "agent": _named(people, data.get("old"))}
+            if event.actor_id == data.get("new"):
+                return _("%(who)s took it.") % about
+            return _("%(who)s assigned it to %(agent)s.") % {**about, "agent": _named(people, data.get("new"))}
+        case TicketEvent.MOVED:
+            return _("%(who)s moved it from %(old)s to %(new)s.") % {
+                **about,
+                "old": _named(queues, data.get("old")),
+                "new": _named(queues, data.get("new")),
+            }
+        case TicketEvent.PRIORITY_SET:
+            return _("%(who)s changed the priority from %(old)s to %(new)s.") % {
+                **about,
+                "old": _priority(data.get("old")),
+                "new": _priority(data.get("new")),
+            }
+        case TicketEvent.STATUS_SET:
+            return _("%(who)s changed the status from %(old)s to %(new)s.") % {
+                **about,
+                "old": _status(data.get("old")),
+                "new": _status(data.get("new")),
+            }
+        case TicketEvent.SOLVED:
+            return _("%(who)s solved it.") % about
+        case TicketEvent.REOPENED:
+            return _("%(who)s opened it again.") % about
+        case TicketEvent.CLOSED:
+            return _("%(who)s closed it.") % about
+        case TicketEvent.TAGGED:
+            added, removed = ", ".join(data.get("added", [])), ", ".join(data.get("removed", []))
+            if added and removed:
+                return _("%(who)s tagged it %(added)s, and no more %(removed)s.") % {
+                    **about,
+                    "added": added,
+                    "removed": removed,
+                }
+            if added:
+                return _("%(who)s tagged it %(added)s.") % {**about, "added": added}
+            return _("%(who)s took the tag off: %(removed)s.") % {**about, "removed": removed}
+        case TicketEvent.FOLLOWED:
+            return _("%(name)s follows it now.") % {"name": _named(people, data.get("user"))}
+        case TicketEvent.UNFOLLOWED:
+            return _("%(name)s follows it no more.") % {"name": _named(people, data.get("user"))}
+        case TicketEvent.FOLLOW_UP_STARTED:
+            return _("An answer started a new ticket, #%(number)s.") % {"number": data.get("follow_up")}
+        case TicketEvent.REQUESTER_PROVEN:
+            return _("The requester's address was proven.")
+        case TicketEvent.RETIERED:
+            return _("The organisation's tier changed from %(old)s to %(new)s.") % {
+                "old": _named(tiers, data.get("old")),
+                "new": _named(tiers, data.get("new")),
+            }
+        case "timer.step_reached":
+            metric = data.get("metric", "")
+            label = str(Metric(metric).label) if metric in Metric.values else metric
+            if int(data.get("percent", 0)) >= 100:
+                return _("%(metric)s: the promise was missed.") % {"metric": label}
+            return _("%(metric)s: %(percent)s %% of the time is used up.") % {
+                "metric": label,
+                "percent": data.get("percent"),
+            }
+    return _("%(who)s: %(name)s") % {**about, "name": event.name}
+
+
+def _named(names: Mapping[int, str], number: object) -> str:
+    return names.get(number, _("somebody or something no longer here")) if isinstance(number, int) else _("none")
+
+
+def _priority(value: object) -> str:
+    return str(Priority(value).label).lower() if isinstance(value, int) and value in Priority.values else "–"
+
+
+def _status(value: object) -> str:
+    return Status(str(value)).words if value in Status.values else "–"
