@@ -1,0 +1,1 @@
+"""One factory module per app."""

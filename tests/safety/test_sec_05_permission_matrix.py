@@ -1,0 +1,72 @@
+"""Who gets what answer from which address: every URL pattern × every kind of person. A URL without a row fails.
+
+Columns: a stranger, a customer of another company, a colleague whose company keeps tickets apart, the company's admin,
+the requester, an agent of other queues, the queue's agent, a lead, an administrator.
+
+`login` is the way to the sign-in page; other redirects are their status. What belongs to somebody else is the same 404 as
+what does not exist.
+"""
+
+from fnmatch import fnmatchcase
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.safety.matrix import ROWS, Row
+from tests.safety.rig import Rig, build
+
+WHO = ["anonymous", "bea", "amir", "anna", "alice", "hugo", "gwen", "lena", "ada"]
+
+
+def names(patterns=None, space=""):
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern.url_patterns, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name or pattern.pattern}"
+
+
+def test_every_address_has_a_row():
+    missing = sorted({name for name in names() if not any(fnmatchcase(name, row.name) for row in ROWS)})
+    assert not missing, f"say in tests/safety/matrix.py who may use {missing}"
+
+
+def test_every_row_has_an_address():
+    known = set(names())
+    dead = [row.name for row in ROWS if not any(fnmatchcase(name, row.name) for name in known)]
+    assert not dead, f"{dead} are no addresses any more"
+
+
+class Undo(Exception):
+    """Ends a try, so that nobody finds what somebody before them did."""
+
+
+@pytest.fixture
+def rig(cast) -> Rig:
+    return build(cast)
+
+
+def answer(client: Client, row: Row, url: str, rig: Rig) -> str:
+    response = getattr(client, row.method)(url, row.data(rig)) if row.data(rig) else getattr(client, row.method)(url)
+    if response.status_code == 302 and response["Location"].startswith(("/accounts/login/", "/admin/login/")):
+        return "login"
+    return str(response.status_code)
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if "*" not in row.name], ids=lambda row: f"{row.method} {row.name}"
+)
+def test_sec_05_each_gets_what_the_matrix_says(rig, row, signed_in):
+    url = reverse(row.name, kwargs=row.kwargs(rig))
+    got = []
+    for who in WHO:
+        client = Client() if who == "anonymous" else signed_in(getattr(rig.cast, who))
+        try:
+            with transaction.atomic():
+                got.append(answer(client, row, url, rig))
+                raise Undo
+        except Undo:
+            pass
+    assert " ".join(got) == " ".join(row.answers(len(WHO))), f"columns: {' '.join(WHO)}"
