@@ -33,6 +33,7 @@ def log(settings):
     logging.getLogger().addHandler(handler)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     logging.getLogger().removeHandler(handler)
+    logging.config.dictConfig(settings.LOGGING)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import logging.config
 import re
 
 import pytest
@@ -12,7 +13,6 @@ from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
-from structlog.stdlib import ProcessorFormatter
 
 from config import environment
 from notifications import deliver
@@ -38,10 +38,12 @@ def log():
     """Everything that anybody logs, from DEBUG up, with tracebacks, written as the desk writes it."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    # The desk's own, not the one by which pytest collects.
-    own = next(h for h in logging.getLogger().handlers if isinstance(h.formatter, ProcessorFormatter))
-    handler.setFormatter(own.formatter)
-    handler.filters = own.filters
+    # Set up from the settings, because what a test before this one left in the root logger proves nothing.
+    how = logging.config.DictConfigurator(django_settings.LOGGING)
+    own = how.config["handlers"]["stream"]
+    handler.setFormatter(how.configure_formatter(how.config["formatters"][own["formatter"]]))
+    for name in own.get("filters", []):
+        handler.addFilter(how.configure_filter(how.config["filters"][name]))
     names = [None, *(name for name in logging.root.manager.loggerDict)]
     levels = {name: logging.getLogger(name).level for name in names}
     for name in names:
