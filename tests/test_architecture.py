@@ -81,6 +81,19 @@ def test_only_one_module_marks_html_as_safe():
     )
 
 
+def test_only_one_module_writes_tables_for_spreadsheets():
+    found = [
+        f"{name(path)}:{node.lineno}"
+        for app in APPS
+        for path in sorted((ROOT / app).rglob("*.py"))
+        if name(path) != "content/spreadsheet.py"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if (isinstance(node, ast.Import) and "csv" in {each.name for each in node.names})
+        or (isinstance(node, ast.ImportFrom) and node.module == "csv")
+    ]
+    assert not found, f"{found}: call content.spreadsheet.csv_response, which writes no cell as a formula (SEC-17)"
+
+
 def test_no_template_switches_escaping_off():
     found = [
         f"{name(path)}:{number}"

@@ -15,6 +15,7 @@ from console.queue import wish_of
 from content.file_names import shown_name
 from content.markdown import plain, render
 from content.sanitise import clean
+from content.spreadsheet import neutral
 from notifications import plain_words
 from notifications.mail_html import for_mail
 from notifications.reply_tokens import FORM
@@ -60,6 +61,7 @@ DOORS = {
     "names": clean_name,
     "file names": shown_name,
     "sanitiser": clean,
+    "cells of a table": neutral,
     "plain text of a message": lambda text: plain(clean(text)),
     "message in a mail": lambda text: for_mail(f"<p>{text}</p>"),
     "message": lambda text: render(text).text,
