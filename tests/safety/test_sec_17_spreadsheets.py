@@ -64,6 +64,7 @@ def test_sec_17_the_file_is_kept_and_never_shown_in_the_desks_name():
     assert csv_response("sla.csv", [], [])["Content-Disposition"] == 'attachment; filename="sla.csv"'
 
 
+@pytest.mark.django_db  # the end of an answer looks after the connections
 def test_rows_are_read_one_by_one_in_the_language_and_zone_of_the_request():
     asked = []
 
