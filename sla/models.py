@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -274,6 +275,7 @@ class Timer(models.Model):
                 name="timer_check",
                 condition=models.Q(next_check_at__isnull=False),
             ),
+            models.Index(fields=["ticket"], name="timer_live", condition=models.Q(stopped_at__isnull=True)),
             models.Index(fields=["metric", "stopped_at"], name="timer_met", condition=models.Q(state="met")),
             models.Index(fields=["metric", "breached_at"], name="timer_breached", condition=models.Q(state="breached")),
         ]
@@ -310,3 +312,92 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.percent} % of {self.timer}"
+
+
+class Recalculation(models.Model):
+    """Promises that run already and are to follow an edit: a job that is done ticket by ticket (sla.md, section 6).
+
+    `asked_at` is the instant of the change (`c` in sla.md, UTC), whenever the job comes to a ticket. Counts are
+    tickets; all tickets up to `last_ticket` have been looked at. A job may be killed anywhere and be repeated: what
+    was done is not done twice.
+    """
+
+    class Kind(models.TextChoices):
+        TARGET = "target", _("A row of the policy was applied")
+        CALENDAR = "calendar", _("Hours changed")
+        ZONE_DATA = "zone_data", _("New time-zone data")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    name = models.CharField(_("what changed"), max_length=200)
+    metric = models.CharField(_("metric"), max_length=20, choices=Metric, blank=True)
+    row = models.BigIntegerField(
+        _("row of the policy"), null=True, help_text=_("Its id. Empty: timers whose row is gone choose anew.")
+    )
+    rules: "models.JSONField[list[dict[str, Any]], list[dict[str, Any]]]" = models.JSONField(
+        _("rows as they were"), default=list, help_text=_("The rows of the metric, as of the change.")
+    )
+    calendar_version = models.ForeignKey(
+        CalendarVersion, verbose_name=_("new hours"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    zone_data = models.CharField(_("time-zone data"), max_length=40, blank=True, help_text=_("Its version: 2026a."))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("asked by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField(_("asked at"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    total = models.PositiveIntegerField(_("tickets in all"), default=0)
+    done = models.PositiveIntegerField(_("tickets done"), default=0)
+    moved = models.PositiveIntegerField(_("tickets whose promise moved"), default=0)
+    failed = models.PositiveIntegerField(_("tickets that failed"), default=0)
+    last_ticket = models.BigIntegerField(_("last ticket"), default=0)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("recalculation")
+        verbose_name_plural = _("recalculations")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.name}"
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether something is still to be done."""
+        return self.state in {self.State.WAITING, self.State.RUNNING}
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Return whether it may be given up: hours and time-zone data apply to every timer, a target need not."""
+        return self.is_open and self.kind == self.Kind.TARGET
+
+
+class Move(models.Model):
+    """What a recalculation did to a timer whose promise moved, or why it failed at a ticket."""
+
+    recalculation = models.ForeignKey(
+        Recalculation, verbose_name=_("recalculation"), on_delete=models.CASCADE, related_name="moves", db_index=False
+    )
+    ticket = models.ForeignKey(
+        "support.Ticket", verbose_name=_("ticket"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    metric = models.CharField(_("metric"), max_length=20, choices=Metric, blank=True)
+    cycle = models.PositiveIntegerField(_("cycle"), default=0)
+    old_due_at = models.DateTimeField(_("due before"), null=True)
+    new_due_at = models.DateTimeField(_("due now"), null=True)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("moved promise")
+        verbose_name_plural = _("moved promises")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["recalculation", "ticket", "metric", "cycle"], name="move_once")]
+        indexes = [models.Index(fields=["recalculation", "id"], name="move_page")]
+
+    def __str__(self) -> str:
+        return f"{self.recalculation_id}: {self.get_metric_display()} of #{self.ticket_id}"
