@@ -124,12 +124,13 @@ def retarget(timer: Timer, target: Target, version: CalendarVersion, at: datetim
     lowered priority may loosen it. What is breached stays breached, under the promise that was broken. The same
     promise again moves nothing: otherwise the quarter alone would buy time.
     """
-    settle(timer, at)
+    notice_breach(timer, at)
     if timer.state not in {Timer.State.RUNNING, Timer.State.PAUSED}:
         return
     if (timer.target_seconds, timer.calendar_version_id) == (target.seconds, version.pk):
         timer.target = target
         return
+    settle(timer, at)
     left = max(target.seconds - timer.consumed, math.ceil(target.seconds / 4))
     due = None
     if timer.running_since is None:
@@ -145,6 +146,23 @@ def retarget(timer: Timer, target: Target, version: CalendarVersion, at: datetim
     timer.target = target
     if is_later:
         timer.loosened_at = at
+    plan_check(timer)
+
+
+def move_calendar(timer: Timer, version: CalendarVersion, at: datetime) -> None:
+    """Count by other hours from `at` on (sla.md, section 6: calendar edit). Steps that were told are not told again.
+
+    What is late stays late, since the same instant, and its clock goes on by the new hours.
+    """
+    settle(timer, at)
+    timer.calendar_version = version
+    recount(timer)
+
+
+def recount(timer: Timer) -> None:
+    """Find anew when a running timer is due and when it must be looked at; a breach stays where it was."""
+    if timer.state == Timer.State.RUNNING and timer.running_since is not None:
+        timer.due_at = clock.due(timer.calendar_version.hours, timer.running_since, max(timer.remaining, 0))
     plan_check(timer)
 
 

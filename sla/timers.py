@@ -5,36 +5,29 @@ them, saves what changed, and returns what is due next, which `support` keeps on
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 
-from sla import choose, clock, lifecycle, noticing
-from sla.models import Metric, Target, Timer
-
-SOLVED = "solved"
-DONE = frozenset({SOLVED, "closed"})
-
-
-@dataclass(frozen=True)
-class TicketFacts:
-    """What a promise depends on, and no more."""
-
-    number: int
-    tier_id: int | None
-    priority: int
-    channel: str
-    status: str
+from sla import acts, choose, clock, noticing
+from sla.acts import SOLVED, Choice
+from sla.acts import TicketFacts as TicketFacts
+from sla.models import CalendarVersion, Metric, Target, Timer
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What is due next: the earliest promise not yet kept, and whether every live clock stands."""
+    """What is due next: the earliest promise not yet kept, and whether every live clock stands.
+
+    `told` is what the timers were told, as JSON: with it in the event of the change, `sla.replay` can do it again.
+    """
 
     next_due_at: datetime | None
     metric: str
     is_paused: bool
+    told: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -81,48 +74,33 @@ def staff_replied(facts: TicketFacts, *, at: datetime) -> Standing | None:
     """
     at = at.replace(microsecond=0)
     live = _lock(facts.number)
-    changed = _notice_breaches(live, at)
-    for timer in live:
-        if timer.metric in choose.RESPONSES:
-            if lifecycle.stop(timer, at):
-                noticing.correct(timer, at)
-            changed.add(timer)
-        elif timer.state == Timer.State.RUNNING and stands(timer, facts.status, last_public_is_staff=True):
-            lifecycle.pause(timer, at)
-            changed.add(timer)
-    return _save(live, changed)
+    before = _kept(live)
+    _notice_breaches(live, at)
+    for timer in acts.staff_replied(live, facts.status, at):
+        noticing.correct(timer, at)
+    return _save(live, before, {"act": "staff_replied", "status": facts.status})
 
 
 def status_changed(facts: TicketFacts, *, at: datetime, old_status: str, last_public_is_staff: bool) -> Standing | None:
     """Pause, resume, stop or reopen what a change of status pauses, resumes, stops or reopens."""
     at = at.replace(microsecond=0)
-    is_done, was_done = facts.status in DONE, old_status in DONE
+    is_done, was_done = facts.status in acts.DONE, old_status in acts.DONE
     if is_done and was_done:
-        return None  # closing what is solved: everything has stopped, and met is final
+        return None
     live = _lock(facts.number, also_solved=was_done)
-    changed = _notice_breaches(live, at) if is_done else _notice_steps(live, at)
-    for timer in live:
-        before = (timer.state, timer.stopped_at)
-        if is_done:
-            if timer.metric in choose.RESPONSES:
-                lifecycle.cancel(timer, at, "unanswered")
-            else:
-                lifecycle.stop(timer, at)
-        else:
-            if timer.metric == Metric.RESOLUTION and timer.stopped_at is not None:
-                lifecycle.reopen(timer, at)
-            if stands(timer, facts.status, last_public_is_staff=last_public_is_staff):
-                lifecycle.pause(timer, at)
-            else:
-                lifecycle.resume(timer, at)
-        if (timer.state, timer.stopped_at) != before:
-            changed.add(timer)
-    return _save(live, changed)
-
-
-def stands(timer: Timer, status: str, *, last_public_is_staff: bool) -> bool:
-    """Return whether a timer's clock stands on a status; on pending only while the customer has the word."""
-    return status in timer.pause_on and (status != "pending" or last_public_is_staff)
+    before = _kept(live)
+    if is_done:
+        _notice_breaches(live, at)
+    else:
+        _notice_steps(live, at)
+    acts.status_changed(live, facts.status, at, old_status=old_status, last_public_is_staff=last_public_is_staff)
+    told = {
+        "act": "status_changed",
+        "status": facts.status,
+        "old_status": old_status,
+        "last_public_is_staff": last_public_is_staff,
+    }
+    return _save(live, before, told)
 
 
 def retarget(facts: TicketFacts, *, at: datetime, lowered: bool) -> Standing | None:
@@ -132,53 +110,86 @@ def retarget(facts: TicketFacts, *, at: datetime, lowered: bool) -> Standing | N
     """
     at = at.replace(microsecond=0)
     live = _lock(facts.number)
-    changed = _notice_steps(live, at)
-    waiting = [timer for timer in live if timer.state in {Timer.State.RUNNING, Timer.State.PAUSED}]
+    before = _kept(live)
+    _notice_steps(live, at)
+    waiting = acts.waiting(live)
     if not waiting:
-        return _save(live, changed)
+        return _save(live, before, {})
     rules = list(targets_for(facts.tier_id, {timer.channel for timer in waiting}))
+    chosen: dict[acts.Key, Choice] = {}
     for timer in waiting:
-        target = choose.choose(
-            rules, metric=timer.metric, tier_id=facts.tier_id, channel=timer.channel, priority=facts.priority
-        )
-        before = (timer.generation, timer.target_id, timer.tier_id, timer.priority)
-        if target and target.calendar.current:
-            lifecycle.retarget(timer, target, target.calendar.current, at, may_loosen=lowered)
-        timer.tier_id, timer.priority = facts.tier_id, facts.priority
-        if timer.state == Timer.State.PAUSED and facts.status not in timer.pause_on:
-            lifecycle.resume(timer, at)
-        if (timer.generation, timer.target_id, timer.tier_id, timer.priority) != before:
-            changed.add(timer)
-    return _save(live, changed)
+        choice = _choose(rules, timer.metric, replace(facts, channel=timer.channel))
+        if choice is not None:
+            chosen[acts.key_of(timer)] = choice
+    acts.retarget(live, facts, chosen, at, lowered=lowered)
+    told = {
+        "act": "retarget",
+        "tier": facts.tier_id,
+        "priority": facts.priority,
+        "status": facts.status,
+        "lowered": lowered,
+        "rows": [row_of(choice, metric=metric, cycle=cycle) for (metric, cycle), choice in chosen.items()],
+    }
+    return _save(live, before, told)
+
+
+def apply_target(facts: TicketFacts, target: Target, *, at: datetime) -> Standing | None:
+    """Let an edited row apply to the timers that it started, as a change at `at` (sla.md, section 6)."""
+    at = at.replace(microsecond=0)
+    version = target.calendar.current
+    if version is None:
+        return None
+    live = _lock(facts.number)
+    before = _kept(live)
+    _notice_steps(live, at)
+    acts.apply_target(live, facts.status, (target, version), at)
+    return _save(live, before, {"act": "apply_target", "status": facts.status, "rows": [row_of((target, version))]})
+
+
+def move_calendar(number: int, version: CalendarVersion, *, at: datetime) -> Standing | None:
+    """Count a ticket's timers by the new hours of their calendar from `at` on (sla.md, section 6)."""
+    at = at.replace(microsecond=0)
+    live = _lock(number)
+    before = _kept(live)
+    _notice_steps(live, at)
+    acts.move_calendar(live, version, at)
+    return _save(live, before, {"act": "move_calendar", "calendar": version.pk})
+
+
+def recount(number: int, *, at: datetime) -> Standing | None:
+    """Find anew when a ticket's timers are due, after new time-zone data (sla.md, section 6).
+
+    What was counted until now was counted by the old data: it is told as it stands, for nothing can count it again.
+    """
+    at = at.replace(microsecond=0)
+    live = _lock(number)
+    before = _kept(live)
+    _notice_steps(live, at)
+    told = {"act": "recount", "kept": [acts.snapshot(timer) for timer in live]}
+    acts.recount(live)
+    return _save(live, before, told)
 
 
 def cancel(facts: TicketFacts, *, at: datetime, reason: str) -> Standing | None:
     """Take every live promise back: spam, withdrawn, self_served. What was late already stays breached."""
     live = _lock(facts.number)
-    for timer in live:
-        lifecycle.cancel(timer, at.replace(microsecond=0), reason)
-    return _save(live, set(live))
+    before = _kept(live)
+    acts.cancel(live, reason, at.replace(microsecond=0))
+    return _save(live, before, {"act": "cancel", "reason": reason})
 
 
 def restore(facts: TicketFacts, *, reason: str) -> Standing | None:
     """Take a cancellation for this reason back, as if the timers had run throughout (sla.md, section 3: not spam)."""
     timers = list(_timers().filter(Q(stopped_at=None) | Q(reason=reason), ticket=facts.number))
-    cancelled = {timer for timer in timers if timer.stopped_at is not None}
-    for timer in cancelled:
-        lifecycle.restore(timer)
-    return _save(timers, cancelled)
+    before = _kept(timers)
+    acts.restore(timers, reason)
+    return _save(timers, before, {"act": "restore", "reason": reason})
 
 
 def merge(loser: TicketFacts, winner: TicketFacts, *, at: datetime) -> tuple[Standing | None, Standing | None]:
     """Bring the promises of one ticket into another one (sla.md, section 6); return the standing of both.
 
-    1. The response that waits in the loser meets the one that waits in the winner, the resolution the resolution.
-       Where the loser's is due earlier (one of them paused: where it has less left), the winner takes it over.
-    2. What waits for an answer in the loser, while the winner is answered, goes on as the winner's next response;
-       its resolution goes on where the winner never had one.
-    3. The loser's live timers are cancelled; its breached ones stay breached, and stop.
-
-    The caller has locked both tickets.
+    The rules are those of `acts.merge`. The caller has locked both tickets.
     """
     at = at.replace(microsecond=0)
     timers = list(
@@ -186,47 +197,24 @@ def merge(loser: TicketFacts, winner: TicketFacts, *, at: datetime) -> tuple[Sta
         .select_related("target")
         .filter(Q(stopped_at=None) | Q(metric=Metric.RESOLUTION), ticket__in=[loser.number, winner.number])
     )
-    changed = _notice_steps([timer for timer in timers if timer.is_live], at)
+    before = _kept(timers)
+    _notice_steps([timer for timer in timers if timer.is_live], at)
     ours = [timer for timer in timers if timer.ticket_id == winner.number]
     theirs = [timer for timer in timers if timer.ticket_id == loser.number and timer.is_live]
-    for other in theirs:
-        metrics = choose.RESPONSES if other.metric in choose.RESPONSES else (Metric.RESOLUTION,)
-        rivals = [timer for timer in ours if timer.metric in metrics]
-        mine = next((timer for timer in rivals if timer.is_live), None)
-        if mine is not None:
-            if lifecycle.take_over(mine, other, at):
-                changed.add(mine)
-        elif other.metric in choose.RESPONSES or not rivals:
-            lifecycle.settle(other, at)
-            ours.append(_continue(other, winner, at))
-        lifecycle.cancel(other, at, "merged")
-        changed.add(other)
-    for timer in changed:
+    told = {
+        "act": "merge",
+        "from": loser.number,
+        "tier": winner.tier_id,
+        "priority": winner.priority,
+        "theirs": [acts.snapshot(timer) for timer in theirs],
+    }
+    begun = acts.merge(ours, theirs, winner, at, next_cycle=lambda: _next_cycle(winner.number))
+    for timer in begun:
         timer.save()
-    if not changed:
-        return None, None
-    return _standing(theirs), _standing(ours)
-
-
-def _continue(other: Timer, winner: TicketFacts, at: datetime) -> Timer:
-    """Start a timer of the winner that goes on with what the loser's, settled at `at`, has promised."""
-    is_response = other.metric in choose.RESPONSES
-    timer = Timer(
-        ticket_id=winner.number,
-        metric=Metric.NEXT_RESPONSE if is_response else Metric.RESOLUTION,
-        cycle=_next_cycle(winner.number) if is_response else 0,
-        state=Timer.State.PAUSED if other.state == Timer.State.PAUSED else Timer.State.RUNNING,
-        tier_id=winner.tier_id,
-        priority=winner.priority,
-        channel=other.channel,
-        started_at=other.started_at,
-        paused_at=other.paused_at,
-        consumed=other.consumed,
-        generation=0,
-    )
-    lifecycle.copy_promise(timer, other, at)
-    timer.save()
-    return timer
+    moved = _save([*ours, *begun], before, told)
+    if not theirs:
+        return None, moved
+    return _save(theirs, before, {"act": "cancel", "reason": "merged"}), moved or standing_of(ours, told)
 
 
 def promise_for(tier_id: int | None, channel: str, priority: int, at: datetime) -> Promise | None:
@@ -263,30 +251,38 @@ def _begin(
 ) -> Standing | None:
     """Start a timer for each metric that the policy has a row for."""
     rules = list(targets_for(facts.tier_id, {facts.channel}))
-    started = []
-    for metric in metrics:
-        target = choose.choose(
-            rules, metric=metric, tier_id=facts.tier_id, channel=facts.channel, priority=facts.priority
-        )
-        if target is None or target.calendar.current is None:
-            continue
-        timer = Timer(
-            ticket_id=facts.number,
-            metric=metric,
-            cycle=cycle,
-            target=target,
-            target_seconds=target.seconds,
-            calendar_version=target.calendar.current,
-            pause_on=target.pause_on,
-            steps=target.steps,
-            tier_id=facts.tier_id,
-            priority=facts.priority,
-            channel=facts.channel,
-        )
-        lifecycle.start(timer, at)
-        started.append(timer)
-    Timer.objects.bulk_create(started)
-    return _standing([*beside, *started]) if started else None
+    chosen = [(metric.value, choice) for metric in metrics if (choice := _choose(rules, metric, facts))]
+    if not chosen:
+        return None
+    started = Timer.objects.bulk_create(acts.begin(facts, chosen, at, cycle=cycle))
+    told = {
+        "act": "begin",
+        "cycle": cycle,
+        "tier": facts.tier_id,
+        "priority": facts.priority,
+        "channel": facts.channel,
+        "rows": [row_of(choice, metric=metric) for metric, choice in chosen],
+    }
+    return standing_of([*beside, *started], told)
+
+
+def _choose(rules: Iterable[Target], metric: str, facts: TicketFacts) -> Choice | None:
+    """Return the row that makes the promise, with the hours in force; None without a row, or without hours."""
+    target = choose.choose(rules, metric=metric, tier_id=facts.tier_id, channel=facts.channel, priority=facts.priority)
+    return (target, target.calendar.current) if target and target.calendar.current else None
+
+
+def row_of(choice: Choice, **about: Any) -> dict[str, Any]:
+    """Return a row of the policy as it was when it was chosen: rows are edited later, this is for the record."""
+    target, version = choice
+    return {
+        **about,
+        "target": target.pk,
+        "seconds": target.seconds,
+        "calendar": version.pk,
+        "pause_on": target.pause_on,
+        "steps": target.steps,
+    }
 
 
 def _timers() -> QuerySet[Timer]:
@@ -306,30 +302,38 @@ def _next_cycle(number: int) -> int:
     return (last["last"] or 0) + 1
 
 
-def _notice_steps(timers: Iterable[Timer], at: datetime) -> set[Timer]:
-    """Notice what fell due before an act, as a sweep in time would have; return the timers that moved on."""
-    fallen = {timer for timer in timers if timer.next_check_at and timer.next_check_at <= at}
+def _notice_steps(timers: Iterable[Timer], at: datetime) -> None:
+    """Notice what fell due before an act, as a sweep in time would have."""
+    fallen = [timer for timer in timers if timer.next_check_at and timer.next_check_at <= at]
     if fallen:
         noticing.notice(sorted(fallen, key=lambda timer: timer.pk), at)
-    return fallen
 
 
-def _notice_breaches(timers: Iterable[Timer], at: datetime) -> set[Timer]:
+def _notice_breaches(timers: Iterable[Timer], at: datetime) -> None:
     """Notice what is broken before an act that stops it; a warning would come too late to be of use."""
-    return _notice_steps([timer for timer in timers if timer.is_live and timer.due_at and timer.due_at < at], at)
+    _notice_steps([timer for timer in timers if timer.is_live and timer.due_at and timer.due_at < at], at)
 
 
-def _save(live: list[Timer], changed: set[Timer]) -> Standing | None:
+def _kept(timers: Iterable[Timer]) -> dict[int, dict[str, Any]]:
+    """Return the timers' columns as the table has them."""
+    return {timer.pk: acts.values(timer) for timer in timers}
+
+
+def _save(timers: list[Timer], before: dict[int, dict[str, Any]], told: dict[str, Any]) -> Standing | None:
+    """Save every timer that differs from what the table has; return the standing, or None where none does."""
+    changed = [timer for timer in timers if acts.values(timer) != before.get(timer.pk)]
     for timer in changed:
         timer.save()
-    return _standing(live) if changed else None
+    return standing_of(timers, told) if changed else None
 
 
-def _standing(timers: Iterable[Timer]) -> Standing:
+def standing_of(timers: Iterable[Timer], told: dict[str, Any] | None = None) -> Standing:
+    """Return what is due next of a ticket's timers."""
     live = [timer for timer in timers if timer.is_live]
     due = min((timer for timer in live if timer.due_at), key=lambda timer: timer.due_at, default=None)  # type: ignore[arg-type,return-value]
     return Standing(
         next_due_at=due.due_at if due else None,
         metric=due.metric if due else "",
         is_paused=bool(live) and all(timer.state == Timer.State.PAUSED for timer in live),
+        told=told or {},
     )

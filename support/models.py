@@ -1,6 +1,7 @@
 """A ticket, what was said in it, and what surrounds it."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -203,6 +204,9 @@ class Ticket(models.Model):
     updated_at = models.DateTimeField(_("changed at"))
     solved_at = models.DateTimeField(_("solved at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+
+    # No column: what the timers were told since the last event, for `support.timeline` to put into the next one.
+    told_timers: Sequence[dict[str, Any]] = ()
 
     class Meta:
         verbose_name = _("ticket")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from events.models import Event
 from events.record import record
+from sla.replay import TOLD
 from sla.timers import Standing, TicketFacts
 from support.errors import NotAllowed, Stale
 from support.event_names import TicketEvent
@@ -65,9 +66,14 @@ def facts_of(ticket: Ticket) -> TicketFacts:
 
 
 def apply_standing(ticket: Ticket, standing: Standing | None) -> None:
-    """Keep on the ticket what the timers say is due next; None means that nothing moved."""
+    """Keep on the ticket what the timers say is due next; None means that nothing moved.
+
+    What they were told goes into the ticket's next event, so that it can be told again (`sla.replay`).
+    """
     if standing is None:
         return
+    if standing.told:
+        ticket.told_timers = [*ticket.told_timers, standing.told]
     ticket.next_due_at = standing.next_due_at
     ticket.next_due_metric = standing.metric
     ticket.is_paused = standing.is_paused
@@ -83,13 +89,19 @@ def commit_change(ticket: Ticket, event: TicketEvent, *, by: Actor, at: datetime
 
 
 def record_event(ticket: Ticket, event: TicketEvent, *, by: Actor, at: datetime, **data: Any) -> Event:
-    """Record what happened to a ticket, with the version that it made."""
+    """Record what happened to a ticket, with the version that it made and what its timers were told."""
+    told, ticket.told_timers = ticket.told_timers, ()
     return record(
         event,
         subject_type="ticket",
         subject_id=ticket.pk,
         actor=by.user,
         actor_kind=by.kind,
-        data={**data, "version": ticket.version, **({"rule": by.rule} if by.rule else {})},
+        data={
+            **data,
+            "version": ticket.version,
+            **({"rule": by.rule} if by.rule else {}),
+            **({TOLD: list(told)} if told else {}),
+        },
         at=at,
     )
