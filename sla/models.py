@@ -67,6 +67,13 @@ class Calendar(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    # Which national holidays it follows: what was last added from the `holidays` package.
+    holiday_country = models.CharField(_("country"), max_length=3, blank=True, editable=False)
+    holiday_subdivision = models.CharField(_("part of the country"), max_length=20, blank=True, editable=False)
+    holiday_language = models.CharField(_("language of the names"), max_length=20, blank=True, editable=False)
+    holidays_until = models.DateField(
+        _("national holidays known until"), null=True, blank=True, editable=False, help_text=_("The end of a year.")
+    )
 
     class Meta:
         verbose_name = _("calendar")
@@ -90,7 +97,14 @@ class CalendarVersion(models.Model):
             '{"zone": "Europe/Berlin", "weekly": {"mon": [["09:00", "17:00"]]}, "exceptions": {"2026-12-25": []}}'
         ),
     )
+    # Beside the content, which holds nothing but what is counted: {"2026-12-25": "Christmas Day"}.
+    names: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(
+        _("names of dates"), default=dict, blank=True
+    )
     valid_from = models.DateTimeField(_("valid from"), help_text=_("UTC."))
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("made by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("calendar version")
