@@ -139,28 +139,18 @@ def retarget(
         if choice := chosen.get(key_of(timer)):
             lifecycle.retarget(timer, *choice, at, may_loosen=lowered)
         timer.tier_id, timer.priority = facts.tier_id, facts.priority
-        _resume_unless_it_stands(timer, facts.status, at)
-
-
-def apply_target(timers: Iterable[Timer], status: str, choice: Choice, at: datetime) -> None:
-    """Let an edited row of the policy apply to the timers that were started by it (sla.md, section 6)."""
-    target, version = choice
-    for timer in waiting(timers):
-        if timer.target_id == target.pk:
-            lifecycle.retarget(timer, target, version, at, may_loosen=False)
-            _resume_unless_it_stands(timer, status, at)
-
-
-def _resume_unless_it_stands(timer: Timer, status: str, at: datetime) -> None:
-    if timer.state == Timer.State.PAUSED and status not in timer.pause_on:
-        lifecycle.resume(timer, at)
+        if timer.state == Timer.State.PAUSED and facts.status not in timer.pause_on:
+            lifecycle.resume(timer, at)
 
 
 def move_calendar(timers: Iterable[Timer], version: CalendarVersion, at: datetime) -> None:
-    """Count by the new hours of their calendar from now on (sla.md, section 6: calendar edit)."""
+    """Count by the new hours of their calendar from now on (sla.md, section 6: calendar edit).
+
+    Ids of versions grow, and no timer goes back to older hours.
+    """
     for timer in live(timers):
         is_theirs = timer.calendar_version.calendar_id == version.calendar_id
-        if is_theirs and timer.calendar_version_id != version.pk:
+        if is_theirs and timer.calendar_version_id < version.pk:
             lifecycle.move_calendar(timer, version, at)
 
 

@@ -51,14 +51,14 @@ def told_by(events: Iterable[Event]) -> Iterator[Told]:
             yield Told(event.occurred_at, what)
 
 
-def versions_in(told: Iterable[Told]) -> set[int]:
-    """Return the ids of the calendar versions that a replay needs."""
-    found: set[int] = set()
-    for what in (each.what for each in told):
-        found |= {row["calendar"] for row in what.get("rows", ())}
-        found |= {kept["calendar_version_id"] for kept in [*what.get("theirs", ()), *what.get("kept", ())]}
-        found |= {what["calendar"]} if "calendar" in what else set()
-    return found
+def versions_in(events: Iterable[Event]) -> set[int]:
+    """Return the ids of the calendar versions that a replay of these events needs."""
+    found = set()
+    for what in (what for event in events for what in event.data.get(TOLD, ())):
+        found.add(what.get("calendar"))
+        found |= {row.get("calendar") for row in what.get("rows", ())}
+        found |= {kept.get("calendar_version_id") for kept in what.get("theirs", ())}
+    return found - {None}
 
 
 class Replay:
@@ -88,8 +88,6 @@ class Replay:
             case "retarget":
                 rows = {(row["metric"], row["cycle"]): self._choice(row) for row in what["rows"]}
                 acts.retarget(self.timers, self._facts(what), rows, at, lowered=what["lowered"])
-            case "apply_target":
-                acts.apply_target(self.timers, what["status"], self._choice(what["rows"][0]), at)
             case "move_calendar":
                 acts.move_calendar(self.timers, self.versions[what["calendar"]], at)
             case "recount":

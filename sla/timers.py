@@ -14,7 +14,7 @@ from django.db.models import Max, Q, QuerySet
 from sla import acts, choose, clock, noticing
 from sla.acts import SOLVED, Choice
 from sla.acts import TicketFacts as TicketFacts
-from sla.models import CalendarVersion, Metric, Target, Timer
+from sla.models import Metric, Target, Timer
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def staff_replied(facts: TicketFacts, *, at: datetime) -> Standing | None:
     """
     at = at.replace(microsecond=0)
     live = _lock(facts.number)
-    before = _kept(live)
+    before = kept(live)
     _notice_breaches(live, at)
     for timer in acts.staff_replied(live, facts.status, at):
         noticing.correct(timer, at)
@@ -88,11 +88,11 @@ def status_changed(facts: TicketFacts, *, at: datetime, old_status: str, last_pu
     if is_done and was_done:
         return None
     live = _lock(facts.number, also_solved=was_done)
-    before = _kept(live)
+    before = kept(live)
     if is_done:
         _notice_breaches(live, at)
     else:
-        _notice_steps(live, at)
+        notice_steps(live, at)
     acts.status_changed(live, facts.status, at, old_status=old_status, last_public_is_staff=last_public_is_staff)
     told = {
         "act": "status_changed",
@@ -110,8 +110,8 @@ def retarget(facts: TicketFacts, *, at: datetime, lowered: bool) -> Standing | N
     """
     at = at.replace(microsecond=0)
     live = _lock(facts.number)
-    before = _kept(live)
-    _notice_steps(live, at)
+    before = kept(live)
+    notice_steps(live, at)
     waiting = acts.waiting(live)
     if not waiting:
         return _save(live, before, {})
@@ -133,55 +133,18 @@ def retarget(facts: TicketFacts, *, at: datetime, lowered: bool) -> Standing | N
     return _save(live, before, told)
 
 
-def apply_target(facts: TicketFacts, target: Target, *, at: datetime) -> Standing | None:
-    """Let an edited row apply to the timers that it started, as a change at `at` (sla.md, section 6)."""
-    at = at.replace(microsecond=0)
-    version = target.calendar.current
-    if version is None:
-        return None
-    live = _lock(facts.number)
-    before = _kept(live)
-    _notice_steps(live, at)
-    acts.apply_target(live, facts.status, (target, version), at)
-    return _save(live, before, {"act": "apply_target", "status": facts.status, "rows": [row_of((target, version))]})
-
-
-def move_calendar(number: int, version: CalendarVersion, *, at: datetime) -> Standing | None:
-    """Count a ticket's timers by the new hours of their calendar from `at` on (sla.md, section 6)."""
-    at = at.replace(microsecond=0)
-    live = _lock(number)
-    before = _kept(live)
-    _notice_steps(live, at)
-    acts.move_calendar(live, version, at)
-    return _save(live, before, {"act": "move_calendar", "calendar": version.pk})
-
-
-def recount(number: int, *, at: datetime) -> Standing | None:
-    """Find anew when a ticket's timers are due, after new time-zone data (sla.md, section 6).
-
-    What was counted until now was counted by the old data: it is told as it stands, for nothing can count it again.
-    """
-    at = at.replace(microsecond=0)
-    live = _lock(number)
-    before = _kept(live)
-    _notice_steps(live, at)
-    told = {"act": "recount", "kept": [acts.snapshot(timer) for timer in live]}
-    acts.recount(live)
-    return _save(live, before, told)
-
-
 def cancel(facts: TicketFacts, *, at: datetime, reason: str) -> Standing | None:
     """Take every live promise back: spam, withdrawn, self_served. What was late already stays breached."""
     live = _lock(facts.number)
-    before = _kept(live)
+    before = kept(live)
     acts.cancel(live, reason, at.replace(microsecond=0))
     return _save(live, before, {"act": "cancel", "reason": reason})
 
 
 def restore(facts: TicketFacts, *, reason: str) -> Standing | None:
     """Take a cancellation for this reason back, as if the timers had run throughout (sla.md, section 3: not spam)."""
-    timers = list(_timers().filter(Q(stopped_at=None) | Q(reason=reason), ticket=facts.number))
-    before = _kept(timers)
+    timers = list(lockable().filter(Q(stopped_at=None) | Q(reason=reason), ticket=facts.number))
+    before = kept(timers)
     acts.restore(timers, reason)
     return _save(timers, before, {"act": "restore", "reason": reason})
 
@@ -193,12 +156,12 @@ def merge(loser: TicketFacts, winner: TicketFacts, *, at: datetime) -> tuple[Sta
     """
     at = at.replace(microsecond=0)
     timers = list(
-        _timers()
+        lockable()
         .select_related("target")
         .filter(Q(stopped_at=None) | Q(metric=Metric.RESOLUTION), ticket__in=[loser.number, winner.number])
     )
-    before = _kept(timers)
-    _notice_steps([timer for timer in timers if timer.is_live], at)
+    before = kept(timers)
+    notice_steps([timer for timer in timers if timer.is_live], at)
     ours = [timer for timer in timers if timer.ticket_id == winner.number]
     theirs = [timer for timer in timers if timer.ticket_id == loser.number and timer.is_live]
     told = {
@@ -285,7 +248,8 @@ def row_of(choice: Choice, **about: Any) -> dict[str, Any]:
     }
 
 
-def _timers() -> QuerySet[Timer]:
+def lockable() -> QuerySet[Timer]:
+    """Return timers to be locked, each with its hours, in the order in which everybody locks them."""
     return Timer.objects.select_for_update(of=("self",)).select_related("calendar_version").order_by("pk")
 
 
@@ -294,7 +258,7 @@ def _lock(number: int, *, also_solved: bool = False) -> list[Timer]:
     live = Q(stopped_at=None) & ~Q(state=Timer.State.CANCELLED)
     if also_solved:
         live |= Q(metric=Metric.RESOLUTION) & ~Q(state=Timer.State.CANCELLED)
-    return list(_timers().filter(live, ticket=number))
+    return list(lockable().filter(live, ticket=number))
 
 
 def _next_cycle(number: int) -> int:
@@ -302,7 +266,7 @@ def _next_cycle(number: int) -> int:
     return (last["last"] or 0) + 1
 
 
-def _notice_steps(timers: Iterable[Timer], at: datetime) -> None:
+def notice_steps(timers: Iterable[Timer], at: datetime) -> None:
     """Notice what fell due before an act, as a sweep in time would have."""
     fallen = [timer for timer in timers if timer.next_check_at and timer.next_check_at <= at]
     if fallen:
@@ -311,10 +275,10 @@ def _notice_steps(timers: Iterable[Timer], at: datetime) -> None:
 
 def _notice_breaches(timers: Iterable[Timer], at: datetime) -> None:
     """Notice what is broken before an act that stops it; a warning would come too late to be of use."""
-    _notice_steps([timer for timer in timers if timer.is_live and timer.due_at and timer.due_at < at], at)
+    notice_steps([timer for timer in timers if timer.is_live and timer.due_at and timer.due_at < at], at)
 
 
-def _kept(timers: Iterable[Timer]) -> dict[int, dict[str, Any]]:
+def kept(timers: Iterable[Timer]) -> dict[int, dict[str, Any]]:
     """Return the timers' columns as the table has them."""
     return {timer.pk: acts.values(timer) for timer in timers}
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 
 from django.db import transaction
 
@@ -55,8 +55,7 @@ def _look(tickets: list[Ticket]) -> Iterator[Looked]:
     events_of = {number: list(found) for number, found in groupby(events, key=lambda event: event.subject_id)}
     kept = Timer.objects.filter(ticket__in=numbers).order_by("ticket", "pk")
     kept_of = {number: list(found) for number, found in groupby(kept, key=lambda timer: timer.ticket_id)}
-    needed = replay.versions_in(told for found in events_of.values() for told in replay.told_by(found))
-    versions = CalendarVersion.objects.in_bulk(needed)
+    versions = CalendarVersion.objects.in_bulk(replay.versions_in(chain.from_iterable(events_of.values())))
     targets = set(Target.objects.values_list("pk", flat=True))
     for ticket in tickets:
         mine = kept_of.get(ticket.pk, [])

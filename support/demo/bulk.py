@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -20,6 +21,7 @@ from accounts.models import Channel, Membership, Organization, Tier, User
 from content.markdown import render
 from events.models import Event
 from sla.defaults import STEPS
+from sla.event_names import TimerEvent
 from sla.models import CalendarVersion, Metric, Timer
 from support.actions.open_ticket import first_line
 from support.demo.answers import GENERAL
@@ -45,7 +47,11 @@ def insert(model: type[models.Model], columns: list[str], rows: Iterable[tuple[A
         else:
             marks = ", ".join(["%s"] * len(fields))
             prepared = [
-                [field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)]
+                [
+                    # JSON is written as text already; as a value it would become a text within JSON.
+                    value if isinstance(field, models.JSONField) else field.get_db_prep_save(value, connection)
+                    for field, value in zip(fields, row, strict=True)
+                ]
                 for row in rows
             ]
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", prepared)  # noqa: S608
@@ -215,9 +221,18 @@ def load_many(count: int, chance: random.Random, now: datetime, report: Callable
                 )
                 events.append(
                     (TicketEvent.OPENED.value, "ticket", number, customer.user, "person",
-                     f'{{"version": 1, "message": {message}, "channel": "web"}}', opened, "")
+                     f'{{"version": 1, "message": {message}, "channel": "web",'
+                     f' "timers": [{begin_told(customer.tier, promise, version)}]}}', opened, "")
                 )  # fmt: skip
                 message += 1
+                reached = steps_passed(opened, promise, replied if answered else now)
+                if reached and not (answered and replied <= due):
+                    # A reply in time came before anybody swept; a late one noticed the breach itself.
+                    events.append(
+                        (TimerEvent.STEP_REACHED.value, "ticket", number, None, "system",
+                         '{"metric": "first_response", "cycle": 0, "generation": 1, "superseded": [], "tell": [],'
+                         f' "percent": {PERCENTS[reached - 1]}}}', replied if answered else now, "")
+                    )  # fmt: skip
                 if answered:
                     words, words_html, words_text = chance.choice(answers)
                     messages.append(
@@ -237,7 +252,8 @@ def load_many(count: int, chance: random.Random, now: datetime, report: Callable
                     )
                     events.append(
                         (TicketEvent.REPLIED.value, "ticket", number, agent, "person",
-                         f'{{"version": 2, "message": {message}, "is_staff": true}}', replied, "")
+                         f'{{"version": 2, "message": {message}, "is_staff": true,'
+                         ' "timers": [{"act": "staff_replied", "status": "new"}]}', replied, "")
                     )  # fmt: skip
                     message += 1
                 if solved and closed:
@@ -284,6 +300,28 @@ TIMER = (
     "next_check_at"
 ).split()
 STEPS_JSON = json.dumps(STEPS)
+PERCENTS = [int(str(step["percent"])) for step in STEPS]
+
+
+@cache
+def begin_told(tier: int, promise: int, version: int) -> str:
+    """Return what a first-response timer was told when it began, as JSON: `sla.replay` does it again."""
+    row = {"metric": Metric.FIRST_RESPONSE.value, "target": None, "seconds": promise, "calendar": version}
+    told = {"act": "begin", "cycle": 0, "tier": tier, "priority": Priority.NORMAL.value, "channel": "web"}
+    return json.dumps({**told, "rows": [{**row, "pause_on": [], "steps": STEPS}]})
+
+
+def falls_at(opened: datetime, promise: int, step: int) -> datetime:
+    """Return when a step of a promise falls due whose calendar never closes (sla.md, section 7)."""
+    percent = PERCENTS[step]
+    if percent > 100:
+        return opened + timedelta(seconds=promise + promise * (percent - 100) // 100)
+    return opened + timedelta(seconds=promise - promise * (100 - percent) // 100 + (percent == 100))
+
+
+def steps_passed(opened: datetime, promise: int, at: datetime) -> int:
+    """Return how many steps had fallen due by an instant."""
+    return sum(falls_at(opened, promise, step) <= at for step in range(len(PERCENTS)))
 
 
 def timer_row(
@@ -297,19 +335,16 @@ def timer_row(
     now: datetime,
 ) -> tuple[Any, ...]:
     """Return the first-response timer as the actions and the sweep would have left it; the calendar never closes."""
-    late = (replied or now) > due
+    seen = replied or now
+    late = seen > due
     state = Timer.State.BREACHED if late else Timer.State.MET if replied else Timer.State.RUNNING
     consumed = round((replied - opened).total_seconds()) if replied else 0
-    step, check = 0, None
-    if replied is None:
-        falls = [opened + timedelta(seconds=promise - promise * (100 - p) // 100) for p in (75, 90)]
-        falls += [due + timedelta(seconds=1), due + timedelta(seconds=promise)]
-        step = sum(at <= now for at in falls)
-        check = falls[step] if step < len(falls) else None
+    step = steps_passed(opened, promise, seen) if late or not replied else 0
+    check = falls_at(opened, promise, step) if replied is None and step < len(PERCENTS) else None
     return (
         number, Metric.FIRST_RESPONSE.value, 0, state.value, promise, version, "[]", STEPS_JSON, customer.tier,
         20, "web",
         opened, None if replied else opened, promise - consumed, consumed, due,
-        due if late else None, now if late else None,
+        due if late else None, seen if late else None,
         replied, "", 1, step, check,
     )  # fmt: skip

@@ -1,4 +1,5 @@
 from collections import Counter
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -28,7 +29,7 @@ def load(**options):
 
 
 def consistent():
-    """Every ticket's versions are its events, and what it says is due is what its timers say."""
+    """Every ticket's versions are its events, and what it says is due is what its timers and its events say."""
     events = dict(
         Event.objects.filter(subject_type="ticket")
         .exclude(name="timer.step_reached")
@@ -39,6 +40,7 @@ def consistent():
     for ticket in Ticket.objects.prefetch_related("timers"):
         due = min((t.due_at for t in ticket.timers.all() if t.is_live and t.due_at), default=None)
         assert ticket.next_due_at == due, ticket
+    call_command("sla_verify", stdout=StringIO())  # no timer differs from what its ticket's events say
 
 
 def test_the_demo_looks_like_a_living_desk(small):
