@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.actors import ActorKind
-from events.record import record
+from events.record import Happened, record, record_all
 from sla import lifecycle
 from sla.event_names import TimerEvent
 from sla.models import Notice, Timer
@@ -17,9 +17,11 @@ from sla.models import Notice, Timer
 def notice(timers: Iterable[Timer], now: datetime) -> None:
     """Take every step of these locked timers that has fallen due by `now`; the caller saves the timers.
 
-    Steps passed together are all noticed; only the last is told, by one event, and the rest are superseded.
+    Steps passed together are all noticed; only the last is told, by one event, and the rest are superseded. Three
+    statements write it all, however many timers there are.
     """
     notices: list[Notice] = []
+    reached: list[Happened] = []
     for timer in timers:
         steps = lifecycle.take_steps(timer, now)
         notices += [
@@ -35,13 +37,14 @@ def notice(timers: Iterable[Timer], now: datetime) -> None:
             for step in steps
         ]
         if steps:
-            _record_step(timer, steps, now)
+            reached.append(_step_reached(timer, steps, now))
     Notice.objects.bulk_create(notices)
+    record_all(reached)
 
 
-def _record_step(timer: Timer, steps: list[lifecycle.Step], now: datetime) -> None:
+def _step_reached(timer: Timer, steps: list[lifecycle.Step], now: datetime) -> Happened:
     last = steps[-1]
-    record(
+    return Happened(
         TimerEvent.STEP_REACHED,
         subject_type="ticket",
         subject_id=timer.ticket_id,

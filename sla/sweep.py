@@ -18,6 +18,7 @@ from sla import noticing
 from sla.models import Timer
 
 BATCH = 500
+CHANGED = ["state", "breached_at", "noticed_at", "next_step", "next_check_at"]
 
 logger = structlog.get_logger(__name__)
 
@@ -69,5 +70,14 @@ def _notice(ids: list[int], now: datetime) -> int:
         if not timers:
             return 0
         noticing.notice(timers, now)
-        Timer.objects.bulk_update(timers, ["state", "breached_at", "noticed_at", "next_step", "next_check_at"])
+        save(timers)
     return len(timers)
+
+
+def save(timers: list[Timer]) -> None:
+    """Write what the sweep changes in locked rows, all in one statement.
+
+    Each row is there, so the insert always ends in its conflict; an UPDATE with a CASE for each row and column takes
+    several times as long to build.
+    """
+    Timer.objects.bulk_create(timers, update_conflicts=True, unique_fields=["id"], update_fields=CHANGED)
