@@ -25,21 +25,18 @@ def test_a_countdown_says_the_time_left_in_the_words_of_the_server(writing: Page
     expect(writing.locator("#promise time")).to_have_text("first response in 1 h 55")
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (42 * 60 + 59, "42 min"),
-        (60 * 60, "1 h"),
-        (5 * 3600 + 10 * 60, "5 h 10"),
-        (5 * 3600 + 5 * 60, "5 h 05"),
-        (19 * 3600 + 59 * 60, "19 h"),
-        (3 * 86400 + 5, "3 d"),
-        (-18 * 60 - 5, "18 min late"),
-    ],
-)
-def test_time_left_has_few_words(writing: Page, seconds: int, words: str):
-    said = writing.evaluate("async left => (await import('/static/js/countdown.js')).say(left)", seconds * 1000)
-    assert said == words
+def test_time_left_has_few_words(writing: Page):
+    words = {
+        42 * 60 + 59: "42 min",
+        60 * 60: "1 h",
+        5 * 3600 + 10 * 60: "5 h 10",
+        5 * 3600 + 5 * 60: "5 h 05",
+        19 * 3600 + 59 * 60: "19 h",
+        3 * 86400 + 5: "3 d",
+        -18 * 60 - 5: "18 min late",
+    }
+    say = "async all => { const {say} = await import('/static/js/countdown.js'); return all.map(left => say(left)) }"
+    assert writing.evaluate(say, [seconds * 1000 for seconds in words]) == [*words.values()]
 
 
 def test_keys_move_select_and_open_in_a_list_but_not_while_one_types(writing: Page):

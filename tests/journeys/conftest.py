@@ -38,6 +38,7 @@ def open_page(chrome, live_server):
         page.goto(path)
         return page
 
+    open_.complaints = complaints
     yield open_
     for context in contexts:
         context.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.browser import faults
+from tests.journeys.browser import STEADY, problems
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -13,16 +13,6 @@ MEMBERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(cast, open_page, width, scheme):
-    problems = {}
-    look = {"color_scheme": scheme, "reduced_motion": "reduce", "bypass_csp": True}
-    for path, user in [*((path, None) for path in STRANGERS), *((path, cast.anna) for path in MEMBERS)]:
-        page = open_page("/robots.txt", user, width, **look)
-        page.goto(path)
-        if found := faults(page):
-            problems[path] = found
-        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-            problems[path, "sideways"] = page.evaluate("document.documentElement.scrollWidth")
-        page.context.close()
-    assert problems == {}
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(cast, open_page):
+    for paths, user in ((STRANGERS, None), (MEMBERS, cast.anna)):
+        assert problems(open_page("/robots.txt", user, **STEADY), paths) == {}
