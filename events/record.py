@@ -1,7 +1,6 @@
 """Writing down what happened, in the transaction in which it happened."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -33,19 +32,6 @@ def reactions() -> dict[str, dict[str, Reaction]]:
     }
 
 
-@dataclass(frozen=True)
-class Happened:
-    """Something to be written down: what `record` takes, as a value, so that many can be written at once."""
-
-    name: str
-    subject_type: str
-    subject_id: int
-    actor: "AbstractBaseUser | None"
-    actor_kind: str
-    data: dict[str, Any] = field(default_factory=dict)
-    at: datetime | None = None
-
-
 def record(
     name: str,
     *,
@@ -61,45 +47,50 @@ def record(
     `at` is UTC and is cut to whole seconds. Raises KeyError for a name that the table of reactions does not
     list, and TransactionManagementError outside of a transaction: an event without its change would be a lie.
     """
-    [event] = record_all([Happened(name, subject_type, subject_id, actor, actor_kind, data or {}, at)])
+    [event] = record_many(
+        name, [(subject_id, data or {})], subject_type=subject_type, actor=actor, actor_kind=actor_kind, at=at
+    )
     return event
 
 
-def record_all(happenings: Iterable[Happened]) -> list[Event]:
-    """Write many events, in this order, as `record` does one: two statements and one ring, however many they are.
+def record_many(
+    name: str,
+    subjects: Iterable[tuple[int, dict[str, Any]]],
+    *,
+    subject_type: str,
+    actor: "AbstractBaseUser | None",
+    actor_kind: str,
+    at: datetime | None = None,
+) -> list[Event]:
+    """Write the same for many subjects, each with its details, in this order: as `record` does for one.
 
-    Raises what `record` raises; then none of them is written.
+    Two statements, however many they are, and one ring. Raises what `record` raises; then none of them is written.
     """
-    happenings = list(happenings)
-    if not happenings:
-        return []
     if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError(
-            f"{happenings[0].name} must be recorded in the transaction of its change."
-        )
-    follow = {happened.name: reactions()[happened.name] for happened in happenings}
+        raise transaction.TransactionManagementError(f"{name} must be recorded in the transaction of its change.")
+    follow = reactions()[name]
     now = timezone.now()
     request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
     events = Event.objects.bulk_create(
         Event(
-            name=happened.name,
-            subject_type=happened.subject_type,
-            subject_id=happened.subject_id,
-            actor_id=happened.actor.pk if happened.actor else None,
-            actor_kind=happened.actor_kind,
-            data=happened.data,
-            occurred_at=(happened.at or now).replace(microsecond=0),
+            name=name,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            actor_id=actor.pk if actor else None,
+            actor_kind=actor_kind,
+            data=data,
+            occurred_at=(at or now).replace(microsecond=0),
             request_id=request_id,
         )
-        for happened in happenings
+        for subject_id, data in subjects
     )
-    Delivery.objects.bulk_create(
-        Delivery(event=event, reaction=reaction, next_attempt_at=now + DOORBELL_HEAD_START)
-        for event in events
-        for reaction in follow[event.name]
-    )
-    with dispatch.hold_rings():
-        for event in events:
-            if follow[event.name]:
+    if follow:
+        Delivery.objects.bulk_create(
+            Delivery(event=event, reaction=reaction, next_attempt_at=now + DOORBELL_HEAD_START)
+            for event in events
+            for reaction in follow
+        )
+        with dispatch.hold_rings():
+            for event in events:
                 dispatch.ring_after_commit(event.pk)
     return events

@@ -6,9 +6,10 @@ rows are the same whether the sweep came before the act or not.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from accounts.actors import ActorKind
-from events.record import Happened, record, record_all
+from events.record import record, record_many
 from sla import lifecycle
 from sla.event_names import TimerEvent
 from sla.models import Notice, Timer
@@ -21,7 +22,7 @@ def notice(timers: Iterable[Timer], now: datetime) -> None:
     statements write it all, however many timers there are.
     """
     notices: list[Notice] = []
-    reached: list[Happened] = []
+    reached: list[tuple[int, dict[str, Any]]] = []
     for timer in timers:
         steps = lifecycle.take_steps(timer, now)
         notices += [
@@ -37,32 +38,26 @@ def notice(timers: Iterable[Timer], now: datetime) -> None:
             for step in steps
         ]
         if steps:
-            reached.append(_step_reached(timer, steps, now))
+            reached.append((timer.ticket_id, _step_reached(timer, steps)))
     Notice.objects.bulk_create(notices)
-    record_all(reached)
-
-
-def _step_reached(timer: Timer, steps: list[lifecycle.Step], now: datetime) -> Happened:
-    last = steps[-1]
-    return Happened(
-        TimerEvent.STEP_REACHED,
-        subject_type="ticket",
-        subject_id=timer.ticket_id,
-        actor=None,
-        actor_kind=ActorKind.SYSTEM,
-        data={
-            "timer": timer.pk,
-            "metric": timer.metric,
-            "cycle": timer.cycle,
-            "generation": timer.generation,
-            "percent": last.percent,
-            "tell": timer.steps[last.index]["tell"],
-            "due_at": timer.due_at.isoformat() if timer.due_at else None,
-            "fell_due_at": last.falls_at.isoformat(),
-            "superseded": [step.percent for step in steps[:-1]],
-        },
-        at=now,
+    record_many(
+        TimerEvent.STEP_REACHED, reached, subject_type="ticket", actor=None, actor_kind=ActorKind.SYSTEM, at=now
     )
+
+
+def _step_reached(timer: Timer, steps: list[lifecycle.Step]) -> dict[str, Any]:
+    last = steps[-1]
+    return {
+        "timer": timer.pk,
+        "metric": timer.metric,
+        "cycle": timer.cycle,
+        "generation": timer.generation,
+        "percent": last.percent,
+        "tell": timer.steps[last.index]["tell"],
+        "due_at": timer.due_at.isoformat() if timer.due_at else None,
+        "fell_due_at": last.falls_at.isoformat(),
+        "superseded": [step.percent for step in steps[:-1]],
+    }
 
 
 def correct(timer: Timer, now: datetime) -> None:
