@@ -71,7 +71,10 @@ class OutgoingMail(models.Model):
 
 
 class Preference(models.Model):
-    """What mail a person wants. Who has no row wants all of it."""
+    """What a person wants to be told, and how. Who has no row wants all of it.
+
+    Promises in danger or broken are duty: their mail can be switched off, their notice in the console cannot.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -82,6 +85,9 @@ class Preference(models.Model):
     own_tickets = models.BooleanField(_("Answers to my tickets"), default=True)
     followed_tickets = models.BooleanField(_("News of tickets I follow"), default=True)
     assigned_tickets = models.BooleanField(_("News of tickets assigned to me"), default=True)
+    promises = models.BooleanField(_("Promises in danger or missed"), default=True)
+    assigned_in_console = models.BooleanField(_("In the console: news of tickets assigned to me"), default=True)
+    followed_in_console = models.BooleanField(_("In the console: news of tickets I follow"), default=True)
 
     class Meta:
         verbose_name = _("mail preference")
@@ -94,3 +100,49 @@ class Preference(models.Model):
     def of(cls, user: Any) -> "Preference":
         """Return the person's choice, or the default one (not saved)."""
         return cls.objects.filter(user=user).first() or cls(user=user)
+
+
+class Alert(models.Model):
+    """What one member of the staff is told in the console: one for each event, however often a reaction runs.
+
+    The event says what happened; whether its ticket may still be seen is asked when it is shown. `is_mail_waiting`
+    marks what fell due long ago and is gathered into one mail (`digest`) with whatever else comes late.
+    """
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.CASCADE,
+        related_name="alerts",
+        db_index=False,
+    )
+    event = models.ForeignKey(
+        "events.Event", verbose_name=_("event"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    ticket = models.ForeignKey(
+        "support.Ticket", verbose_name=_("ticket"), on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    kind = models.CharField(_("kind"), max_length=30, help_text=_("What it tells: step, corrected, assigned, reply."))
+    created_at = models.DateTimeField(_("told at"), auto_now_add=True)
+    read_at = models.DateTimeField(_("read at"), null=True)
+    is_mail_waiting = models.BooleanField(_("waits for a mail"), default=False)
+    digest = models.ForeignKey(
+        OutgoingMail, verbose_name=_("mail"), null=True, on_delete=models.SET_NULL, related_name="gathered"
+    )
+
+    class Meta:
+        verbose_name = _("notice in the console")
+        verbose_name_plural = _("notices in the console")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["event", "recipient"], name="alert_once")]
+        indexes = [
+            models.Index(fields=["recipient", "-id"], name="alert_of_person"),
+            models.Index(fields=["ticket"], name="alert_of_ticket"),
+            models.Index(fields=["recipient", "ticket"], name="alert_unread", condition=models.Q(read_at__isnull=True)),
+            models.Index(
+                fields=["recipient", "created_at"], name="alert_waiting", condition=models.Q(is_mail_waiting=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of #{self.ticket_id} for {self.recipient}"
