@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from accounts.event_names import AccountEvent
 from events.models import Event
-from sla.event_names import TimerEvent
+from sla.event_names import RecalculationEvent, TimerEvent
 from support import reactions as support
 from support.event_names import TicketEvent
 
@@ -35,4 +35,7 @@ REACTIONS: dict[str, list[Callable[[Event], None]]] = {
     AccountEvent.ERASED: [],
     TimerEvent.STEP_REACHED: [support.tell_people],
     TimerEvent.BREACH_CORRECTED: [],
+    TimerEvent.RECALCULATED: [],
+    RecalculationEvent.ASKED: [support.recalculate_timers],
+    RecalculationEvent.CANCELLED: [],
 }

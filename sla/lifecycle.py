@@ -129,6 +129,7 @@ def retarget(timer: Timer, target: Target, version: CalendarVersion, at: datetim
         return
     if (timer.target_seconds, timer.calendar_version_id) == (target.seconds, version.pk):
         timer.target = target
+        _take_manner(timer, target, at)
         return
     settle(timer, at)
     left = max(target.seconds - timer.consumed, math.ceil(target.seconds / 4))
@@ -146,6 +147,18 @@ def retarget(timer: Timer, target: Target, version: CalendarVersion, at: datetim
     timer.target = target
     if is_later:
         timer.loosened_at = at
+    plan_check(timer)
+
+
+def _take_manner(timer: Timer, target: Target, at: datetime) -> None:
+    """Take on what a clock stands and who is told when, where the promise is the same; passed steps stay told."""
+    timer.pause_on = target.pause_on
+    if timer.steps == target.steps:
+        return
+    timer.steps, timer.next_step = target.steps, 0
+    timer.generation += 1
+    while (step := step_at(timer, timer.next_step)) and step.falls_at <= at:
+        timer.next_step += 1
     plan_check(timer)
 
 

@@ -216,6 +216,11 @@ class Target(models.Model):
             return str(self.tier)
         return str(self.get_channel_display() if self.source == self.Source.CHANNEL else _("the whole desk"))
 
+    @property
+    def described(self) -> str:
+        """Return the row in words: "First response, Enterprise, urgent"."""
+        return f"{self}, {str(self.get_priority_display()).lower()}" if self.priority is not None else str(self)
+
     def clean(self) -> None:
         """Raise ValidationError for a row whose source and columns contradict each other."""
         if (self.source == self.Source.TIER) != (self.tier_id is not None):

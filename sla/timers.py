@@ -241,6 +241,8 @@ def row_of(choice: Choice, **about: Any) -> dict[str, Any]:
     return {
         **about,
         "target": target.pk,
+        "source": target.source,
+        "priority": target.priority,
         "seconds": target.seconds,
         "calendar": version.pk,
         "pause_on": target.pause_on,

@@ -6,7 +6,7 @@ Each may run late, again, and in any order: what was done already is not done tw
 from accounts.models import User
 from events.models import Event
 from notifications.compose import compose
-from support.actions import prove_requester, retier
+from support.actions import prove_requester, recalculate, retier
 from support.letters import letter_for
 from support.models import ACTIVE_STATUSES, Ticket
 from support.notices import notices_for
@@ -43,3 +43,8 @@ def attach_proven_requester(event: Event) -> None:
         return
     for number in Ticket.objects.filter(requester=person, is_requester_proven=False).values_list("pk", flat=True):
         prove_requester.prove_requester(Ticket(pk=number), cause=event)
+
+
+def recalculate_timers(event: Event) -> None:
+    """Begin to let running promises follow an edit; what this does not finish goes on by the clock."""
+    recalculate.recalculate()

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from support.actions import close, scan_files
+from support.actions import close, recalculate, scan_files
 from support.actions import delete_orphaned_uploads as orphans
 
 
@@ -23,3 +23,9 @@ def delete_orphaned_uploads() -> int:
 def scan_pending_files() -> int:
     """Ask the virus scanner about files that wait for it."""
     return scan_files.scan_pending_files() if settings.CLAMAV_ADDRESS else 0
+
+
+@shared_task
+def recalculate_timers() -> int:
+    """Go on with letting running promises follow an edit."""
+    return recalculate.recalculate()
