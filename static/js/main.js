@@ -8,6 +8,7 @@ const loaders = [
   ["[data-draft-url]", () => import("./draft.js")],
   ["[data-upload]", () => import("./upload.js")],
   [".admin-autocomplete:not([name*=__prefix__])", () => import("./autocomplete.js")],
+  ["select.selectfilter", () => import("./transfer_list.js")],
   ["[data-time-zone]", () => import("./time_zone.js")],
   ["[data-dialog]", () => import("./dialog.js")],
   ["[data-list], [data-key]", () => import("./keys.js")],
