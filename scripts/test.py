@@ -5,7 +5,8 @@
    get it. With CI=true a missing service is a failure.
 2. Style, types, import contracts, migrations, production settings.
 3. The tests on SQLite, then on PostgreSQL. Some run once, because a second database would tell nothing new: browser
-   tests on PostgreSQL, tests that ask for no database (tests/conftest.py marks them `pure`) on SQLite.
+   tests on PostgreSQL; tests that ask for no database (tests/conftest.py marks them `pure`) and those marked `once` on
+   SQLite.
 4. A summary. Nothing stops at the first failure: one run tells all.
 
 `make test T=tests/sla` runs that part of step 3 alone, on both databases; `make lint` runs step 2 without the
@@ -339,7 +340,7 @@ def main() -> int:
             if "postgresql" in found:
                 drop_stale_databases(found["postgresql"])
                 environment |= {"TEST_DATABASE": "postgresql", "DATABASE_URL": found["postgresql"]}
-                results.append(tests("postgresql", options.parts, "not pure", folder, **environment))
+                results.append(tests("postgresql", options.parts, "not pure and not once", folder, **environment))
     if options.parts and not options.lint and not any(result.passed + result.failed for result in results):
         results.append(Result(f"{' '.join(options.parts)}: no test found", ok=False, seconds=0))
 

@@ -20,7 +20,7 @@ from tests.factories.support import make_ticket
 from tests.reliability.processes import ROOT, celery_worker, environment, redis_server, wait_until
 from tests.reliability.smtp_servers import free_port
 
-pytestmark = [pytest.mark.reliability, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.reliability, pytest.mark.django_db(transaction=True)]
 
 RING = """
 import json, sys, time, django

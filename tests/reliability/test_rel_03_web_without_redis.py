@@ -24,7 +24,7 @@ from support.models import Ticket
 from tests.reliability.processes import celery_beat, celery_worker, redis_server, wait_until, web
 from tests.reliability.smtp_servers import mail_server
 
-pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.reliability, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 TOKEN = "c" * 32
 

@@ -355,6 +355,7 @@ def test_sec_22_an_unproven_account_with_a_wrong_password_answers_like_any_other
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize("view", [LOGIN, RESET, CODE, SIGNUP])
 def test_sec_22_the_time_an_answer_takes_tells_nothing(cast, settings, view):
     settings.PASSWORD_HASHERS = ["tests.safety.slow_hasher.SlowHasher"]

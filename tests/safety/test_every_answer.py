@@ -15,7 +15,7 @@ from tests.safety.matrix import ROWS
 from tests.safety.rig import Rig, build
 from tests.safety.test_sec_05_permission_matrix import Undo
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 # Whose session is shown to us is noted on every request; a prune of old sessions is no act of the reader.
 OF_SESSIONS = ("django_session", "usersessions_usersession")
 PUBLIC = {

@@ -22,7 +22,7 @@ from support.actions.reply import reply
 from support.models import Ticket
 from tests.factories.support import make_ticket
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 WORDS = [
     "https://evil.example/login",
     "Click http://evil.example",

@@ -21,7 +21,7 @@ from tests.factories.support import make_ticket
 from tests.safety.matrix import CONSOLE
 from tests.safety.rig import Rig, build
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 MAIL_PASSWORD = "canary-mail-Gannet7"
 TYPED = "canary-typed-Fulmar9"
 TOTP_SECRET = "CANARYTOTPSECRETJBSWY3DP"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests.safety.matrix import CONSOLE
 from tests.safety.rig import CANARY_NOTE, CANARY_TICKET, Rig, build
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -68,6 +68,7 @@ def test_the_printed_logins_work(small, client):
         assert User.objects.get(email=email).check_password(password)
 
 
+@pytest.mark.once
 def test_the_same_seed_makes_the_same_desk(small):
     def picture():
         with transaction.atomic():
