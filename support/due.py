@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from sla.time_words import clock_words, duration
 from support.models import Status
 
 # A row does not say how long its promise was, so "soon" is one rule for all: less than an hour is left.
@@ -155,44 +156,6 @@ def time_left_words(at: datetime, now: datetime) -> str:
     if now > at:
         return _("%(span)s late") % {"span": duration(now - at)}
     return duration(at - now)
-
-
-def duration(span: timedelta, *, in_full: bool = False) -> str:
-    """Return a span cut to what matters: "42 min", "1 h 55" (in full "1 h 55 min"), "19 h", "3 d".
-
-    Rounded down: nobody is told more time than there is. Minutes count below 10 hours, hours below 2 days.
-    """
-    minutes = int(span.total_seconds()) // 60
-    hours, days = minutes // 60, minutes // (60 * 24)
-    if minutes < 1:
-        return _("under 1 min")
-    if hours < 1:
-        return _("%(minutes)s min") % {"minutes": minutes}
-    if hours < 10 and minutes % 60:
-        words = _("%(hours)s h %(minutes)s min") if in_full else _("%(hours)s h %(minutes)s")
-        return words % {"hours": hours, "minutes": minutes % 60 if in_full else f"{minutes % 60:02}"}
-    if days < 2:
-        return _("%(hours)s h") % {"hours": hours}
-    return _("%(days)s d") % {"days": days}
-
-
-def clock_words(at: datetime, now: datetime) -> str:
-    """Return an instant in the reader's zone, no longer than needed: "11:18", "Tue 14:00", "12 Mar 14:00".
-
-    Whoever has chosen no zone reads which one is meant: "11:18 UTC".
-    """
-    zone = timezone.get_current_timezone_name()
-    local, today = timezone.localtime(at), timezone.localtime(now).date()
-    away = (local.date() - today).days
-    if away == 0:
-        form = pgettext("time today, in Django's date format", "H:i")
-    elif -7 < away < 7:
-        form = pgettext("time within a week, in Django's date format", "D H:i")
-    elif local.year == today.year:
-        form = pgettext("time this year, in Django's date format", "j M H:i")
-    else:
-        form = pgettext("time in another year, in Django's date format", "j M Y H:i")
-    return f"{date_format(local, form)} UTC" if zone == "UTC" else date_format(local, form)
 
 
 def past_words(at: datetime, now: datetime) -> str:
