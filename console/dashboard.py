@@ -20,7 +20,7 @@ from console.rows import Row, rows_of
 from events.queries import count_failed as failed_deliveries
 from notifications.queries import count_failed as failed_mails
 from sla.models import Metric, Timer
-from support.models import ACTIVE_STATUSES, Queue, Ticket
+from support.models import IN_QUEUE, Queue, Ticket
 from support.permissions import queue_ids, sees_all_queues, visible_tickets
 
 KEPT_SECONDS = 30
@@ -88,7 +88,7 @@ def figures_of(actor: Actor) -> Figures:
 
 def _count(actor: Actor) -> Figures:
     now, tickets = timezone.now(), visible_tickets(actor)
-    active = tickets.filter(status__in=ACTIVE_STATUSES)
+    active = tickets.filter(IN_QUEUE)
     queues = Queue.objects.all() if sees_all_queues(actor) else Queue.objects.filter(pk__in=queue_ids(_user(actor)))
     counts = {f"age{i}": BoundedCount(_aged(active, low, high, now)) for i, (_key, low, high) in enumerate(AGES)}
     for days in (7, 30):
@@ -96,9 +96,9 @@ def _count(actor: Actor) -> Figures:
         counts[f"met{days}"] = BoundedCount(_verdicts(actor, Timer.State.MET, since), MOST_VERDICTS)
         counts[f"breached{days}"] = BoundedCount(_verdicts(actor, Timer.State.BREACHED, since), MOST_VERDICTS)
     rows = list(
-        queues.annotate(
-            here=BoundedCount(Ticket.objects.filter(queue=OuterRef("pk"), status__in=ACTIVE_STATUSES)), **counts
-        ).values("name", "slug", "here", *counts)
+        queues.annotate(here=BoundedCount(Ticket.objects.filter(IN_QUEUE, queue=OuterRef("pk"))), **counts).values(
+            "name", "slug", "here", *counts
+        )
     )
     if not rows:
         return Figures()

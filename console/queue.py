@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from accounts.models import Tier, User
 from sla.models import Metric
-from support.models import ACTIVE_STATUSES, WAITING_ON_US, Priority, Status, Tag, Ticket
+from support.models import IN_QUEUE, WAITING_ON_US, Priority, Status, Tag, Ticket
 from support.permissions import visible_queues, visible_tickets
 
 LONGEST_WISH = 200
@@ -40,7 +40,7 @@ class View:
 
 
 def _active(tickets: QuerySet[Ticket], *_about: Any) -> QuerySet[Ticket]:
-    return tickets.filter(status__in=ACTIVE_STATUSES)
+    return tickets.filter(IN_QUEUE)
 
 
 # What waits on us, and whatever else has a promise running: the clock of a ticket on hold may run as well.
@@ -66,16 +66,17 @@ VIEWS: dict[str, View] = {
         View(
             "solved",
             gettext_lazy("Solved"),
-            lambda tickets, user, now: tickets.filter(status=Status.SOLVED),
+            lambda tickets, user, now: tickets.filter(status=Status.SOLVED, is_spam=False),
             BY_NUMBER,
         ),
         View(
             "closed",
             gettext_lazy("Closed"),
-            lambda tickets, user, now: tickets.filter(status=Status.CLOSED),
+            lambda tickets, user, now: tickets.filter(status=Status.CLOSED, is_spam=False),
             BY_NUMBER,
         ),
-        View("all", gettext_lazy("All"), lambda tickets, user, now: tickets, BY_NUMBER),
+        View("all", gettext_lazy("All"), lambda tickets, user, now: tickets.filter(is_spam=False), BY_NUMBER),
+        View("spam", gettext_lazy("Spam"), lambda tickets, user, now: tickets.filter(is_spam=True), BY_NUMBER),
     )
 }
 

@@ -19,7 +19,7 @@ from accounts.actors import Actor, actor_of
 from accounts.models import User
 from console.bounded import BoundedCount, shown
 from console.queue import VIEWS
-from support.models import ACTIVE_STATUSES, Queue, Ticket
+from support.models import IN_QUEUE, Queue, Ticket
 from support.permissions import queue_ids, sees_all_queues, visible_tickets
 
 KEPT_SECONDS = 5
@@ -66,7 +66,7 @@ def counts_of(actor: Actor) -> Counts:
     queues = Queue.objects.all() if sees_all else Queue.objects.filter(pk__in=queue_ids(actor.user))
     rows = list(
         queues.annotate(
-            waiting_here=BoundedCount(Ticket.objects.filter(queue=OuterRef("pk"), status__in=ACTIVE_STATUSES)),
+            waiting_here=BoundedCount(Ticket.objects.filter(IN_QUEUE, queue=OuterRef("pk"))),
             **{f"count_{key}": BoundedCount(VIEWS[key].narrow(tickets, actor.user, now)) for key in COUNTED},
         ).values("pk", "name", "slug", "waiting_here", *(f"count_{key}" for key in COUNTED))
     )
@@ -129,6 +129,7 @@ def _desk(request: HttpRequest, user: User) -> list[Item]:
         (_("People"), "accounts.view_user", "admin:accounts_user_changelist"),
         (_("Outbox"), "notifications.view_outgoingmail", "console:outbox"),
         (_("Deliveries"), "events.view_delivery", "console:deliveries"),
+        (_("Recalculations"), "sla.view_recalculation", "console:recalculations"),
         (_("Settings"), "support.view_queue", "console:settings"),
     ]
     items = []

@@ -27,9 +27,10 @@ from content.markdown import trusted
 from events.models import Event
 from notifications.models import OutgoingMail
 from sla import timers
+from sla.explain import Explanation
 from sla.models import Timer
 from support.due import Due, clock_words, duration, kind_of, past_words, time_left_words
-from support.models import ACTIVE_STATUSES, Attachment, Draft, Follower, Message, Priority, Queue, Tag, Ticket, Visit
+from support.models import IN_QUEUE, Attachment, Draft, Follower, Message, Priority, Queue, Tag, Ticket, Visit
 from support.permissions import visible_messages, visible_tickets, works_on
 from support.promises import within
 
@@ -264,10 +265,11 @@ def _promise(timer: Timer, now: datetime) -> Promise:
         "span": within(timer.target_seconds),
         "calendar": timer.calendar_version.calendar.name,
     }
-    return Promise(str(timer.get_metric_display()), _timer_due(timer, now), _why(timer, now), source)
+    return Promise(str(timer.get_metric_display()), timer_due(timer, now), _why(timer, now), source)
 
 
-def _timer_due(timer: Timer, now: datetime) -> Due:
+def timer_due(timer: Timer | Explanation, now: datetime) -> Due:
+    """Return how a timer stands, in the few words of the rail."""
     if timer.state == Timer.State.CANCELLED:
         return Due("none", _("taken back"))
     if timer.state == Timer.State.MET:
@@ -317,12 +319,12 @@ class Earlier:
 def earlier_tickets(ticket: Ticket, actor: Actor) -> Earlier:
     """Return the customer's other tickets that this agent may see, the newest first: two queries."""
     about = Q(organization=ticket.organization_id) if ticket.organization_id else Q(requester=ticket.requester_id)
-    theirs = visible_tickets(actor).filter(about)
+    theirs = visible_tickets(actor).filter(about, is_spam=False)
     found = list(theirs.exclude(pk=ticket.pk).order_by("-pk")[:6])
     counts = (
         Queue.objects.order_by("pk")
         .annotate(
-            open=BoundedCount(theirs.filter(status__in=ACTIVE_STATUSES), MOST_COUNTED),
+            open=BoundedCount(theirs.filter(IN_QUEUE), MOST_COUNTED),
             recent=BoundedCount(theirs.filter(created_at__gte=timezone.now() - timedelta(days=30)), MOST_COUNTED),
         )
         .values_list("open", "recent")

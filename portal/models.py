@@ -4,12 +4,16 @@ import uuid
 from typing import Any
 
 from django.core.cache import cache
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 # Under this key processes keep what pages show of the branding (portal/branding.py).
-BRANDING_CACHE_KEY = "portal:branding:1"
+BRANDING_CACHE_KEY = "portal:branding:2"
+
+validate_phone_number = RegexValidator(
+    r"^\+?[0-9][0-9 ()/.-]{2,38}$", _("Write a phone number as in +49 30 1234567: digits, blanks and a leading plus.")
+)
 
 
 def logo_path(branding: "Branding", name: str) -> str:
@@ -44,6 +48,24 @@ class Branding(models.Model):
         max_length=1000,
         blank=True,
         help_text=_("Markdown, such as links to your imprint and privacy notice."),
+    )
+    phone_number = models.CharField(
+        _("phone number"),
+        max_length=40,
+        blank=True,
+        validators=[validate_phone_number],
+        help_text=_(
+            "Shown to customers whose tier includes calls, while the business hours below last. Empty: no calls."
+        ),
+    )
+    business_calendar = models.ForeignKey(
+        "sla.Calendar",
+        verbose_name=_("business calendar"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("When somebody answers the phone. Empty: always."),
     )
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
 

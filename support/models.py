@@ -37,6 +37,8 @@ class Status(models.TextChoices):
 
 
 ACTIVE_STATUSES = (Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD)
+# What stands in the queue: the indexes below hold just these tickets, so queries say it in the same words.
+IN_QUEUE = models.Q(status__in=ACTIVE_STATUSES, is_spam=False)
 WAITING_ON_US = (Status.NEW, Status.OPEN)
 
 
@@ -191,6 +193,20 @@ class Ticket(models.Model):
         on_delete=models.SET_NULL,
         related_name="follow_ups",
     )
+    is_spam = models.BooleanField(
+        _("spam"),
+        default=False,
+        db_default=False,
+        help_text=_("Not a question at all: out of the queue and of every count, without promises and without mail."),
+    )
+    external_reference = models.CharField(
+        _("external reference"),
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What an imported ticket was called where it came from."),
+    )
     first_line = models.CharField(_("first line"), max_length=160, blank=True)
     last_public_is_staff = models.BooleanField(_("last public message is ours"), default=False)
     was_answered = models.BooleanField(_("was answered"), default=False)
@@ -220,28 +236,36 @@ class Ticket(models.Model):
             models.Index(
                 fields=["queue_at", "number"],
                 name="ticket_next",
-                condition=models.Q(status__in=ACTIVE_STATUSES),
+                condition=IN_QUEUE,
             ),
             models.Index(
                 fields=["queue", "queue_at", "number"],
                 name="ticket_queue_next",
-                condition=models.Q(status__in=ACTIVE_STATUSES),
+                condition=IN_QUEUE,
             ),
             models.Index(
                 fields=["assignee", "queue_at", "number"],
                 name="ticket_assignee_next",
-                condition=models.Q(status__in=ACTIVE_STATUSES),
+                condition=IN_QUEUE,
             ),
             models.Index(
                 fields=["status", "queue_at", "number"],
                 name="ticket_status_next",
-                condition=models.Q(status__in=ACTIVE_STATUSES),
+                condition=IN_QUEUE,
             ),
             models.Index(fields=["queue", "status", "-number"], name="ticket_queue_status"),
             models.Index(fields=["requester", "-number"], name="ticket_requester"),
             models.Index(fields=["organization", "-number"], name="ticket_organization"),
             models.Index(fields=["solved_at"], name="ticket_to_close", condition=models.Q(status="solved")),
             models.Index(fields=["created_at"], name="ticket_created"),
+            models.Index(fields=["-number"], name="ticket_spam", condition=models.Q(is_spam=True)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_reference"],
+                name="ticket_external_reference_once",
+                condition=~models.Q(external_reference=""),
+            )
         ]
 
     def __str__(self) -> str:
@@ -305,6 +329,12 @@ class Message(models.Model):
         _("staff reply"),
         default=False,
         help_text=_("Public and by a person of the staff: what stops a response timer (sla.md, section 3)."),
+    )
+    is_automatic = models.BooleanField(
+        _("automatic"),
+        default=False,
+        db_default=False,
+        help_text=_("An absence note or the like: it starts, stops and resumes no promise."),
     )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.WEB)
     source = models.TextField(_("Markdown"))

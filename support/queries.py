@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from accounts.models import Organization, Tier, User
-from support.models import ACTIVE_STATUSES, NO_PROMISE, Follower, Queue, Ticket
+from support.models import IN_QUEUE, NO_PROMISE, Follower, Queue, Ticket
 
 
 def queue_for(organization: Organization | None) -> Queue:
@@ -65,5 +65,5 @@ def names_of_tags(ticket: Ticket) -> list[str]:
 
 def next_due(tickets: QuerySet[Ticket], now: datetime) -> datetime | None:
     """Return the next instant (UTC, after `now`) at which a promise of these tickets falls due, if one runs."""
-    found = tickets.filter(status__in=ACTIVE_STATUSES, queue_at__gte=now, queue_at__lt=NO_PROMISE).order_by("queue_at")
+    found = tickets.filter(IN_QUEUE, queue_at__gte=now, queue_at__lt=NO_PROMISE).order_by("queue_at")
     return found.values_list("queue_at", flat=True).first()
