@@ -1,12 +1,17 @@
 """What happened to a ticket, as agents read it: one sentence for each event."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import ActorKind
 from events.models import Event
+from sla.event_names import TimerEvent
 from sla.models import Metric
+from sla.time_words import clock_words
 from support.event_names import TicketEvent
 from support.models import Priority, Status
 
@@ -101,9 +106,10 @@ def sentence(event: Event, people: Mapping[int, str], queues: Mapping[int, str],
                 "old": _named(tiers, data.get("old")),
                 "new": _named(tiers, data.get("new")),
             }
+        case TimerEvent.RECALCULATED:
+            return recalculated_words(data)
         case "timer.step_reached":
-            metric = data.get("metric", "")
-            label = str(Metric(metric).label) if metric in Metric.values else metric
+            label = _metric(data.get("metric", ""))
             if int(data.get("percent", 0)) >= 100:
                 return _("%(metric)s: the promise was missed.") % {"metric": label}
             return _("%(metric)s: %(percent)s %% of the time is used up.") % {
@@ -111,6 +117,36 @@ def sentence(event: Event, people: Mapping[int, str], queues: Mapping[int, str],
                 "percent": data.get("percent"),
             }
     return _("%(who)s: %(name)s") % {**about, "name": event.name}
+
+
+def recalculated_words(data: Mapping[str, Any]) -> str:
+    """Return which promises moved from when to when, and which edit they followed."""
+    name, moved = data.get("name", ""), data.get("moved", [])
+    why = {
+        "target": _("because the target “%(name)s” was applied to running timers") % {"name": name},
+        "calendar": _("because the hours of “%(name)s” changed") % {"name": name},
+    }.get(data.get("why", ""), _("because there is new time-zone data"))
+    if not moved:
+        return _("The promise was looked at anew, %(why)s; it did not move.") % {"why": why}
+    now = timezone.now()
+    return " ".join(
+        _("%(promise)s moved from %(old)s to %(new)s, %(why)s.")
+        % {
+            "promise": _("Promise") if len(moved) == 1 else _metric(move.get("metric", "")),
+            "old": _instant(move.get("old"), now),
+            "new": _instant(move.get("new"), now),
+            "why": why,
+        }
+        for move in moved
+    )
+
+
+def _instant(value: str | None, now: datetime) -> str:
+    return clock_words(datetime.fromisoformat(value), now) if value else _("a clock that stands")
+
+
+def _metric(value: str) -> str:
+    return str(Metric(value).label) if value in Metric.values else value
 
 
 def _named(names: Mapping[int, str], number: object) -> str:

@@ -17,7 +17,7 @@ from django.db.models import Count, Q, QuerySet
 
 from sla import acts, choose, lifecycle, timers
 from sla.acts import Choice, TicketFacts
-from sla.models import CalendarVersion, Metric, Move, Recalculation, Target, Timer
+from sla.models import Calendar, CalendarVersion, Metric, Move, Recalculation, Target, Timer
 from sla.timers import Standing
 
 Kind = Recalculation.Kind
@@ -52,6 +52,12 @@ class Outcome:
 def jobs() -> QuerySet[Recalculation]:
     """Return all jobs with who asked for them, the newest first."""
     return Recalculation.objects.select_related("asked_by", "calendar_version").order_by("-pk")
+
+
+def open_job_of(calendar: Calendar) -> Recalculation | None:
+    """Return the job that lets timers follow the latest hours of a calendar, unless it is finished."""
+    job = jobs().filter(calendar_version__calendar=calendar.pk).first()
+    return job if job and job.is_open else None
 
 
 def moves_of(job: Recalculation) -> QuerySet[Move]:

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from accounts.event_names import AccountEvent
 from config.reactions import REACTIONS
-from sla.event_names import TimerEvent
+from sla.event_names import RecalculationEvent, TimerEvent
 from support.event_names import TicketEvent
 
 ROOT = Path(settings.BASE_DIR)
@@ -133,7 +133,7 @@ def test_no_page_loads_from_a_foreign_host():
 
 
 def test_every_event_has_its_line_in_the_table_of_reactions():
-    missing = {*TicketEvent, *AccountEvent, *TimerEvent} - set(REACTIONS)
+    missing = {*TicketEvent, *AccountEvent, *TimerEvent, *RecalculationEvent} - set(REACTIONS)
     assert not missing, f"add {sorted(missing)} to config/reactions.py, if only with []"
 
 
@@ -143,7 +143,7 @@ def test_every_event_is_recorded_somewhere():
     )
     unused = [
         event
-        for group in (TicketEvent, AccountEvent, TimerEvent)
+        for group in (TicketEvent, AccountEvent, TimerEvent, RecalculationEvent)
         for event in group
         if f"{group.__name__}.{event.name}" not in text
     ]

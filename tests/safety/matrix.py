@@ -125,6 +125,7 @@ AGENT = "login 404 404 404 404 404 200 200 200"
 AGENT_ACT = "login 404 404 404 404 404 302 302 302"
 LEADS = "login 404 404 404 404 403 403 200 200"
 ADMINISTRATORS = "login 404 404 404 404 403 403 403 200"
+ADMINISTRATORS_ACT = "login 404 404 404 404 403 403 403 302"
 NOBODY = "login 404 404 404 404 403 403 403 403"
 
 CONSOLE = [
@@ -154,6 +155,16 @@ CONSOLE = [
     Row("console:outbox_accounts", "login 404 404 404 404 403 403 403 404"),
     Row("console:outbox_mail", AGENT, kwargs=lambda rig: {"mail_id": rig.mail.pk}),
     Row("console:outbox_sending", "login 404 404 404 404 403 403 302 302", "post", kwargs=lambda rig: {"mail_id": rig.mail.pk}),
+    Row("console:recalculations", ADMINISTRATORS),
+    Row("console:recalculation", ADMINISTRATORS, kwargs=lambda rig: {"job_id": rig.recalculation.pk}),
+    Row("console:recalculation_cancellation", ADMINISTRATORS_ACT, "post",
+        kwargs=lambda rig: {"job_id": rig.recalculation.pk}),
+    Row("console:recalculation_repetition", ADMINISTRATORS_ACT, "post",
+        kwargs=lambda rig: {"job_id": rig.recalculation.pk}),
+    Row("console:target_application", ADMINISTRATORS, kwargs=lambda rig: {"target_id": rig.row_of("sla.target").pk}),
+    Row("console:target_application", ADMINISTRATORS_ACT, "post",
+        kwargs=lambda rig: {"target_id": rig.row_of("sla.target").pk}),
+    Row("console:gone_application", ADMINISTRATORS, kwargs=lambda rig: {"metric": "first_response"}),
     Row("console:deliveries", LEADS),
     Row("console:delivery_replays", "login 404 404 404 404 403 403 302 302", "post"),
     Row("console:delivery_replay", "login 404 404 404 404 403 403 302 302", "post",

@@ -11,6 +11,8 @@ from content.quotas import Uploader
 from events.models import Delivery, Event
 from notifications.models import OutgoingMail
 from portal.models import Branding
+from sla.actions.apply_target import apply_target
+from sla.models import Recalculation, Target
 from support.actions.add_note import add_note
 from support.actions.attach import attach
 from support.actions.reply import reply
@@ -34,6 +36,7 @@ class Rig:
     mail: OutgoingMail
     link: str
     tag: Tag
+    recalculation: Recalculation
 
     def row_of(self, label: str):
         """Return some row of a model of the console."""
@@ -65,5 +68,13 @@ def build(cast: Cast) -> Rig:
     )  # fmt: skip
     ticket.refresh_from_db()
     return Rig(
-        cast, ticket, file, note_file, delivery, mail, make_link(cast.alice, ticket.pk), Tag.objects.create(name="vip")
+        cast,
+        ticket,
+        file,
+        note_file,
+        delivery,
+        mail,
+        make_link(cast.alice, ticket.pk),
+        Tag.objects.create(name="vip"),
+        apply_target(Target.objects.first(), by=cast.ada),
     )
