@@ -14,6 +14,9 @@ from sla.models import CalendarVersion, Metric, Target, Timer
 
 SOLVED = "solved"
 DONE = frozenset({SOLVED, "closed"})
+# Why a ticket may be done while a response still waits (sla.md, section 3): reported apart.
+UNANSWERED, WITHDRAWN, SELF_SERVED = "unanswered", "withdrawn", "self_served"
+UNOWED = frozenset({UNANSWERED, WITHDRAWN, SELF_SERVED})
 WAITING = frozenset({Timer.State.RUNNING, Timer.State.PAUSED})
 
 # Every column that the rules decide. `id` and `ticket` say whose row it is.
@@ -76,13 +79,16 @@ def begin(facts: TicketFacts, chosen: Iterable[tuple[str, Choice]], at: datetime
     return started
 
 
-def staff_replied(timers: Iterable[Timer], status: str, at: datetime) -> list[Timer]:
+def staff_replied(timers: Iterable[Timer], status: str, at: datetime, *, is_told_late: bool = False) -> list[Timer]:
     """Stop the response timers; a resolution that waits for the customer stands from now on.
 
-    Return those whose breach is corrected: the reply was in time and is told of late.
+    Return those whose breach is corrected: the reply was in time and is told of late. One told late (a call) answers
+    nothing that was asked after it.
     """
     corrected = []
     for timer in live(timers):
+        if is_told_late and timer.started_at > at:
+            continue
         if timer.metric in choose.RESPONSES:
             if lifecycle.stop(timer, at):
                 corrected.append(timer)
@@ -92,16 +98,25 @@ def staff_replied(timers: Iterable[Timer], status: str, at: datetime) -> list[Ti
 
 
 def status_changed(
-    timers: Iterable[Timer], status: str, at: datetime, *, old_status: str, last_public_is_staff: bool
+    timers: Iterable[Timer],
+    status: str,
+    at: datetime,
+    *,
+    old_status: str,
+    last_public_is_staff: bool,
+    reason: str = UNANSWERED,
 ) -> None:
-    """Pause, resume, stop or reopen what a change of status pauses, resumes, stops or reopens."""
+    """Pause, resume, stop or reopen what a change of status pauses, resumes, stops or reopens.
+
+    `reason` is why a response that waits is owed no more when the ticket is done: one of UNOWED.
+    """
     is_done, was_done = status in DONE, old_status in DONE
     if is_done and was_done:
         return  # closing what is solved: everything has stopped, and met is final
     for timer in timers:
         if timer.is_live and is_done:
             if timer.metric in choose.RESPONSES:
-                lifecycle.cancel(timer, at, "unanswered")
+                lifecycle.cancel(timer, at, reason)
             else:
                 lifecycle.stop(timer, at)
         elif not is_done and (timer.is_live or (was_done and can_reopen(timer))):

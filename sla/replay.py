@@ -76,7 +76,7 @@ class Replay:
                 chosen = [(row["metric"], self._choice(row)) for row in what["rows"]]
                 self.timers += acts.begin(self._facts(what), chosen, at, cycle=what["cycle"])
             case "staff_replied":
-                acts.staff_replied(self.timers, what["status"], at)
+                acts.staff_replied(self.timers, what["status"], at, is_told_late=what.get("is_told_late", False))
             case "status_changed":
                 acts.status_changed(
                     self.timers,
@@ -84,6 +84,7 @@ class Replay:
                     at,
                     old_status=what["old_status"],
                     last_public_is_staff=what["last_public_is_staff"],
+                    reason=what.get("reason", acts.UNANSWERED),
                 )
             case "retarget":
                 rows = {(row["metric"], row["cycle"]): self._choice(row) for row in what["rows"]}

@@ -67,22 +67,35 @@ def opened_by_staff(facts: TicketFacts, *, at: datetime) -> Standing | None:
     return _begin(facts, [Metric.RESOLUTION], at.replace(microsecond=0))
 
 
-def staff_replied(facts: TicketFacts, *, at: datetime) -> Standing | None:
+def staff_replied(facts: TicketFacts, *, at: datetime, is_told_late: bool = False) -> Standing | None:
     """Stop the response timers; a resolution that waits for the customer stands from now on.
 
-    A reply that was in time and is told of late (a call, a mail that was held up) corrects a breach.
+    A reply that was in time and is told of late (a call, a mail that was held up) corrects a breach. With
+    `is_told_late` it answers only what was asked before it.
     """
     at = at.replace(microsecond=0)
     live = _lock(facts.number)
     before = kept(live)
     _notice_breaches(live, at)
-    for timer in acts.staff_replied(live, facts.status, at):
+    for timer in acts.staff_replied(live, facts.status, at, is_told_late=is_told_late):
         noticing.correct(timer, at)
-    return _save(live, before, {"act": "staff_replied", "status": facts.status})
+    told = {"act": "staff_replied", "status": facts.status, **({"is_told_late": True} if is_told_late else {})}
+    return _save(live, before, told)
 
 
-def status_changed(facts: TicketFacts, *, at: datetime, old_status: str, last_public_is_staff: bool) -> Standing | None:
-    """Pause, resume, stop or reopen what a change of status pauses, resumes, stops or reopens."""
+def status_changed(
+    facts: TicketFacts,
+    *,
+    at: datetime,
+    old_status: str,
+    last_public_is_staff: bool,
+    reason: str = acts.UNANSWERED,
+) -> Standing | None:
+    """Pause, resume, stop or reopen what a change of status pauses, resumes, stops or reopens.
+
+    `reason` is why a response that still waits is owed no more once the ticket is done: unanswered, withdrawn by the
+    customer, or self_served.
+    """
     at = at.replace(microsecond=0)
     is_done, was_done = facts.status in acts.DONE, old_status in acts.DONE
     if is_done and was_done:
@@ -93,12 +106,15 @@ def status_changed(facts: TicketFacts, *, at: datetime, old_status: str, last_pu
         _notice_breaches(live, at)
     else:
         notice_steps(live, at)
-    acts.status_changed(live, facts.status, at, old_status=old_status, last_public_is_staff=last_public_is_staff)
+    acts.status_changed(
+        live, facts.status, at, old_status=old_status, last_public_is_staff=last_public_is_staff, reason=reason
+    )
     told = {
         "act": "status_changed",
         "status": facts.status,
         "old_status": old_status,
         "last_public_is_staff": last_public_is_staff,
+        "reason": reason,
     }
     return _save(live, before, told)
 
@@ -178,6 +194,12 @@ def merge(loser: TicketFacts, winner: TicketFacts, *, at: datetime) -> tuple[Sta
     if not theirs:
         return None, moved
     return _save(theirs, before, {"act": "cancel", "reason": "merged"}), moved or standing_of(ours, told)
+
+
+def was_left_unanswered(number: int) -> bool:
+    """Return whether the last response that was owed here is owed no more, though nobody answered."""
+    responses = Timer.objects.filter(ticket=number, metric__in=choose.RESPONSES)
+    return responses.order_by("-pk").values_list("reason", flat=True).first() in acts.UNOWED
 
 
 def promise_for(tier_id: int | None, channel: str, priority: int, at: datetime) -> Promise | None:
