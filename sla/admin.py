@@ -9,8 +9,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from sla import clock
 from sla.actions.set_hours import set_hours
+from sla.applying import ApplyToRunning, FollowHours
 from sla.forms import CalendarForm, TargetForm
 from sla.models import Calendar, CalendarVersion, Target
 
@@ -36,7 +38,7 @@ class VersionInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Calendar)
-class CalendarAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CalendarAdmin(FollowHours, admin.ModelAdmin):  # type: ignore[type-arg]
     """When the desk is open; saving other hours makes a new version."""
 
     form = CalendarForm
@@ -69,11 +71,12 @@ class CalendarAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Calendar, form: Any, change: bool) -> None:
         """Save the name, and the hours as a version of their own where they are others."""
         super().save_model(request, obj, form, change)
-        set_hours(obj, form.cleaned_data["content"])
+        assert isinstance(request.user, User)
+        set_hours(obj, form.cleaned_data["content"], by=request.user)
 
 
 @admin.register(Target)
-class TargetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TargetAdmin(ApplyToRunning, admin.ModelAdmin):  # type: ignore[type-arg]
     """What is promised: the tier's row wins over the channel's, the channel's over the desk's."""
 
     form = TargetForm

@@ -24,7 +24,7 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_(
             "A time zone, the week from mon to sun, and dates that differ: an empty list is a holiday. An end may be "
             "24:00; a weekly interval that ends before it starts goes on past midnight. Example: %(example)s. "
-            "Timers that run already keep the hours they were started with."
+            "Timers that run already move to the new hours when you save."
         )
         % {"example": HOURS_EXAMPLE},
     )
@@ -73,7 +73,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             ),
             "tier": _("Only for a tier's row."),
             "channel": _("Only for a channel's row: how the message that starts the timer came in."),
-            "calendar": _("When time counts. Timers that run already keep the target they were started with."),
+            "calendar": _("When time counts."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
