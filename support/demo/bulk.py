@@ -306,9 +306,11 @@ PERCENTS = [int(str(step["percent"])) for step in STEPS]
 @cache
 def begin_told(tier: int, promise: int, version: int) -> str:
     """Return what a first-response timer was told when it began, as JSON: `sla.replay` does it again."""
-    row = {"metric": Metric.FIRST_RESPONSE.value, "target": None, "seconds": promise, "calendar": version}
+    row = {"metric": Metric.FIRST_RESPONSE.value, "target": None, "source": "tier", "priority": None}
     told = {"act": "begin", "cycle": 0, "tier": tier, "priority": Priority.NORMAL.value, "channel": "web"}
-    return json.dumps({**told, "rows": [{**row, "pause_on": [], "steps": STEPS}]})
+    return json.dumps(
+        {**told, "rows": [{**row, "seconds": promise, "calendar": version, "pause_on": [], "steps": STEPS}]}
+    )
 
 
 def falls_at(opened: datetime, promise: int, step: int) -> datetime:
