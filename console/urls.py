@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 from console import mail_urls, promise_urls
-from console.views import conversation, dashboard, palette, presence, queue, ticket, ticket_acts, ticket_new
+from console.views import conversation, dashboard, palette, presence, promises, queue, ticket, ticket_acts, ticket_new
 
 desk = admin.site.agent_view  # type: ignore[attr-defined]
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("tickets/new/", desk(ticket_new.ticket_new), name="ticket_new"),
     path("tickets/<int:number>/", desk(ticket.ticket), name="ticket"),
     path("tickets/<int:number>/timeline/", desk(ticket.timeline), name="timeline"),
+    path("tickets/<int:number>/promises/", desk(promises.promises), name="promises"),
+    path("tickets/<int:number>/promises.json", desk(promises.promises_json), name="promises_json"),
     path("tickets/<int:number>/earlier/", desk(ticket.earlier), name="earlier"),
     path("tickets/<int:number>/next/", desk(ticket.next_ticket), name="next"),
     path("tickets/<int:number>/previous/", desk(ticket.previous_ticket), name="previous"),

@@ -138,6 +138,8 @@ CONSOLE = [
     Row("console:ticket_new", STAFF),
     Row("console:ticket", AGENT, kwargs=number),
     Row("console:timeline", AGENT, kwargs=number),
+    Row("console:promises", AGENT, kwargs=number),
+    Row("console:promises_json", AGENT, kwargs=number),
     Row("console:earlier", AGENT, kwargs=number),
     Row("console:next", AGENT_ACT, kwargs=number),
     Row("console:previous", AGENT_ACT, kwargs=number),
