@@ -13,7 +13,7 @@ from events.record import record, record_many
 from sla.event_names import TimerEvent
 from sla.replay import TOLD
 from sla.timers import Standing, TicketFacts
-from support.errors import NotAllowed, Stale
+from support.errors import InvalidTransition, NotAllowed, Stale
 from support.event_names import TicketEvent
 from support.models import NO_PROMISE, Ticket
 
@@ -66,6 +66,12 @@ def require(allowed: bool, message: str) -> None:
         raise NotAllowed(message)
 
 
+def require_no_spam(ticket: Ticket) -> None:
+    """Raise InvalidTransition for what is not done to spam: first somebody says that it is none."""
+    if ticket.is_spam:
+        raise InvalidTransition(_("This ticket is marked as spam. Say “not spam” first, then work on it."))
+
+
 def facts_of(ticket: Ticket) -> TicketFacts:
     """Return what the timers need to know of a ticket, and no more."""
     return TicketFacts(
@@ -93,9 +99,9 @@ def apply_standing(ticket: Ticket, standing: Standing | None) -> None:
 
 
 def commit_change(ticket: Ticket, event: TicketEvent, *, by: Actor, at: datetime, **data: Any) -> Event:
-    """Save the locked ticket as its next version and record what happened."""
+    """Save the locked ticket as its next version and record what happened (some of it told of late)."""
     ticket.version += 1
-    ticket.updated_at = at
+    ticket.updated_at = max(at, ticket.updated_at)
     ticket.save()
     return record_event(ticket, event, by=by, at=at, **data)
 

@@ -79,7 +79,8 @@ def _broken_rules(events: Iterable[Event], whole: replay.Replay) -> Iterator[str
         live = acts.live(whole.timers)
         if event.name in {TicketEvent.SOLVED, TicketEvent.CLOSED} and live:
             yield f"event {event.pk} {event.name}: {', '.join(timer.metric for timer in live)} still waits"
-        is_answer = event.name == TicketEvent.REPLIED and event.data.get("is_staff")
+        # A call that was told of late answers only what was asked before it.
+        is_answer = event.name == TicketEvent.REPLIED and event.data.get("is_staff") and not event.data.get("call_at")
         if is_answer and any(timer.metric in choose.RESPONSES for timer in live):
             yield f"event {event.pk} {event.name}: a response still waits"
 

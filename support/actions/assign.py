@@ -32,6 +32,7 @@ def assign(
         new = assignee.pk if assignee else None
         if new == ticket.assignee_id:
             return ticket
+        timeline.require_no_spam(ticket)
         if ticket.is_closed:
             raise InvalidTransition(_("This ticket is closed."))
         if assignee and not permissions.assignable_people(ticket).filter(pk=assignee.pk).exists():

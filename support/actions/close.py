@@ -23,6 +23,7 @@ def close(ticket: Ticket, *, by: Actor, expected_version: int | None = None, at:
         timeline.require(permissions.works_on(by, ticket), _("Only agents of this ticket's queue can close it."))
         if ticket.is_closed:
             return ticket
+        timeline.require_no_spam(ticket)
         return change_status(ticket, Status.CLOSED, by=by, at=timeline.now(at))
 
 

@@ -25,4 +25,6 @@ def reopen(ticket: Ticket, *, by: Actor, expected_version: int | None = None, at
             raise InvalidTransition(_("This ticket is closed. Answer it to start a follow-up."))
         if ticket.status != Status.SOLVED:
             return ticket
+        if permissions.works_on(by, ticket) and by.user != ticket.requester:
+            timeline.require_no_spam(ticket)
         return change_status(ticket, Status.OPEN, by=by, at=timeline.now(at))

@@ -33,6 +33,7 @@ def set_priority(
         timeline.require(permissions.works_on(by, ticket), _("Only agents of this ticket's queue set its priority."))
         if priority == ticket.priority:
             return ticket
+        timeline.require_no_spam(ticket)
         if ticket.is_closed:
             raise InvalidTransition(_("This ticket is closed."))
         instant = timeline.now(at)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from events.dispatch import hold_rings
-from sla import timers
+from sla import acts, timers
 from support import permissions, timeline
 from support.errors import Invalid, InvalidTransition
 from support.event_names import TicketEvent
@@ -36,13 +36,16 @@ def set_status(
         timeline.require(permissions.works_on(by, ticket), _("Only agents of this ticket's queue can set its status."))
         if status == ticket.status:
             return ticket
+        timeline.require_no_spam(ticket)
         return change_status(ticket, status, by=by, at=timeline.now(at))
 
 
-def change_status(ticket: Ticket, status: str, *, by: Actor, at: datetime) -> Ticket:
+def change_status(ticket: Ticket, status: str, *, by: Actor, at: datetime, reason: str = acts.UNANSWERED) -> Ticket:
     """Change a locked ticket's status, its timers with it, and record which change it was.
 
-    Raises InvalidTransition for a step that the table above does not have, Invalid for an unknown status.
+    The timers of spam are left alone. `reason` is why a response that still waits is owed no more once the ticket is
+    done (sla.md, section 3). Raises InvalidTransition for a step that the table above does not have, Invalid for an
+    unknown status.
     """
     if status not in Status.values:
         raise Invalid("status", _("Choose one of the statuses."))
@@ -53,12 +56,17 @@ def change_status(ticket: Ticket, status: str, *, by: Actor, at: datetime) -> Ti
         )
     old = ticket.status
     ticket.status = status
-    timeline.apply_standing(
-        ticket,
-        timers.status_changed(
-            timeline.facts_of(ticket), at=at, old_status=old, last_public_is_staff=ticket.last_public_is_staff
-        ),
-    )
+    if not ticket.is_spam:
+        timeline.apply_standing(
+            ticket,
+            timers.status_changed(
+                timeline.facts_of(ticket),
+                at=at,
+                old_status=old,
+                last_public_is_staff=ticket.last_public_is_staff,
+                reason=reason,
+            ),
+        )
     if status == Status.SOLVED:
         ticket.solved_at = at
     elif status == Status.CLOSED:
@@ -69,5 +77,8 @@ def change_status(ticket: Ticket, status: str, *, by: Actor, at: datetime) -> Ti
     event = {Status.SOLVED: TicketEvent.SOLVED, Status.CLOSED: TicketEvent.CLOSED}.get(
         Status(status), TicketEvent.REOPENED if old == Status.SOLVED else TicketEvent.STATUS_SET
     )
-    timeline.commit_change(ticket, event, by=by, at=at, old=old, new=status)
+    left = (
+        {"reason": reason} if status in acts.DONE and old not in acts.DONE and not ticket.last_public_is_staff else {}
+    )
+    timeline.commit_change(ticket, event, by=by, at=at, old=old, new=status, **left)
     return ticket

@@ -26,6 +26,7 @@ def write_message(
     submission: uuid.UUID | None,
     at: datetime,
     fallback_author: User | None = None,
+    is_automatic: bool = False,
 ) -> Message:
     """Render, save and return a message with its files. Raises Invalid for an empty, over-long or blocked one."""
     files = list(attachments)
@@ -58,6 +59,7 @@ def write_message(
         author=author or fallback_author,
         is_public=is_public,
         is_staff_reply=is_staff_reply,
+        is_automatic=is_automatic,
         channel=channel,
         source=body,
         html=rendered.html,

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             field=models.BooleanField(
                 db_default=False,
                 default=False,
-                help_text="Not a question at all: out of the queue and of every count, without promises and without mail.",
+                help_text="Not a question at all: out of the queue and of every count, without promises and without mail.",  # noqa: E501
                 verbose_name="spam",
             ),
         ),
