@@ -164,7 +164,10 @@ elif BROKER_URL.startswith("redis"):
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {"connect_timeout": 2}
 # The broker is only a doorbell: a request never waits for it, and a sweeper does what a lost ring left.
-CELERY_TASK_PUBLISH_RETRY = False
+# Its ringer, events.dispatch, never tries twice. Beat does: only then does it leave a connection that RabbitMQ has closed.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2}
+# Seconds. A worker whose connection died without a word finds out within a minute.
+CELERY_BROKER_HEARTBEAT = 20
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
