@@ -112,7 +112,6 @@ def prepare() -> list[str]:
 
     try:
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("sync_schedule")
         if settings.MODE == "embedded" and environment.flag("LOAD_DEMO", True):
             from accounts.models import User
 

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from config.schedule import SCHEDULE
-from events.management.commands.sync_schedule import MARK
+from events.schedule import MARK
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +25,11 @@ def test_each_job_of_the_schedule_becomes_a_periodic_task():
     call_command("sync_schedule")
     assert {task.name: {"task": task.task, "every_seconds": task.interval.every} for task in declared()} == SCHEDULE
     assert {task.interval.period for task in declared()} == {IntervalSchedule.SECONDS}
+
+
+def test_a_migration_leaves_the_schedule_of_the_code():
+    call_command("migrate", verbosity=0)
+    assert {task.name for task in declared()} == set(SCHEDULE)
 
 
 def test_repeating_it_writes_nothing(django_assert_num_queries, capsys):
