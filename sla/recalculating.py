@@ -8,7 +8,7 @@ next. A batch costs the same number of queries whatever its size, and repeated i
 - **zone data**: every promise is computed anew from what remained, with the time-zone data that is installed now.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,6 +58,18 @@ def open_job_of(calendar: Calendar) -> Recalculation | None:
     """Return the job that lets timers follow the latest hours of a calendar, unless it is finished."""
     job = jobs().filter(calendar_version__calendar=calendar.pk).first()
     return job if job and job.is_open else None
+
+
+def last_zone_data() -> Recalculation | None:
+    """Return the last finished recount after new time-zone data, without failures: it names the data."""
+    found = jobs().filter(kind=Kind.ZONE_DATA, state=Recalculation.State.DONE, failed=0)
+    return found.first()
+
+
+def open_zone_data(version: str) -> Recalculation | None:
+    """Return the recount for this time-zone data that was begun and not finished, if there is one."""
+    unfinished = [Recalculation.State.WAITING, Recalculation.State.RUNNING]
+    return jobs().filter(kind=Kind.ZONE_DATA, zone_data=version, state__in=unfinished).first()
 
 
 def moves_of(job: Recalculation) -> QuerySet[Move]:
@@ -274,6 +286,17 @@ def _save(live: Sequence[Timer], kept: dict[int, dict[str, Any]]) -> None:
             changed.append(timer)
     if changed:
         Timer.objects.bulk_update(changed, sorted(name.removesuffix("_id") for name in columns))
+
+
+def rehearse(job: Recalculation) -> Iterator[tuple[int, Moved]]:
+    """Yield ticket numbers and the promises that new time-zone data would move. Locks and changes nothing."""
+    found = affected(job).select_related("calendar_version").order_by("ticket", "pk")
+    for timer in found.iterator(chunk_size=PREVIEWED):
+        old = timer.due_at
+        lifecycle.notice_breach(timer, job.asked_at)
+        acts.recount([timer])
+        if timer.due_at != old:
+            yield timer.ticket_id, Moved(timer.metric, timer.cycle, old, timer.due_at)
 
 
 # --- Before it is asked for ------------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ def _to_do() -> list[int]:
     """Return the ids of the jobs to work on: the open ones, and recent changes of hours for a second look."""
     open_jobs = list(
         Recalculation.objects.filter(state__in=[State.WAITING, State.RUNNING])
+        .exclude(kind=Recalculation.Kind.ZONE_DATA)  # a worker may still have the old data: the command does these
         .order_by("pk")
         .values_list("pk", flat=True)
     )
@@ -76,7 +77,7 @@ def batch(job_id: int) -> bool:
             .exclude(state=State.CANCELLED)
             .first()
         )
-        if job is None:
+        if job is None or (job.state == State.DONE and job.kind != Recalculation.Kind.CALENDAR):
             return False
         if job.state == State.DONE:
             numbers = recalculating.left_behind(job, BATCH)

@@ -1,9 +1,13 @@
 """Running promises follow an edited target, other hours and new time-zone data (sla.md, section 6)."""
 
+import os
+import time
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Tier
 from events.models import Event
@@ -16,6 +20,7 @@ from support import verifying
 from support.actions import recalculate
 from support.models import Ticket
 from tests.factories.support import make_ticket
+from tests.support.test_concurrency import at_once
 
 
 def utc(text: str) -> datetime:
@@ -284,6 +289,7 @@ def test_a_job_done_again_changes_nothing(cast, many):
     assert repeat_recalculation(job, by=cast.ada)
     job = do(job)
     assert (job.state, job.done, job.moved) == ("done", 5, 5)
+    assert not recalculate.batch(job.pk)
     assert list(Timer.objects.order_by("pk").values()) == rows
     assert Event.objects.filter(name="timer.recalculated").count() == 5
 
@@ -340,3 +346,66 @@ def test_a_slice_of_time_ends_and_the_clock_goes_on(cast, many, monkeypatch):
     apply_target(many[1], by=cast.ada)
     assert [recalculate.recalculate(seconds=0) for _ in range(4)] == [1, 1, 1, 0]
     assert Recalculation.objects.get().state == "done"
+
+
+# --- Many, and many at once -----------------------------------------------------------------------------------------
+
+
+MANY = int(os.environ.get("TEST_RECALCULATED", "1000"))
+
+
+def copies(ticket, count: int) -> None:
+    """Give the desk so many more tickets that are like this one, with their timers, and no record of their past."""
+    timer = Timer.objects.get(ticket=ticket.pk)
+    tickets = [Ticket.objects.get(pk=ticket.pk) for _ in range(count)]
+    for copy in tickets:
+        copy.pk, copy._state.adding = None, True
+    Ticket.objects.bulk_create(tickets, batch_size=500)
+    rows = [{**timer.__dict__, "ticket_id": copy.pk, "id": None} for copy in tickets]
+    Timer.objects.bulk_create(
+        (Timer(**{name: value for name, value in row.items() if not name.startswith("_")}) for row in rows),
+        batch_size=500,
+    )
+
+
+@pytest.mark.parametrize("kind", ["target", "calendar"])
+def test_a_batch_asks_the_same_number_of_questions_whatever_its_size(cast, clock, monkeypatch, kind):
+    copies(make_ticket(cast.alice), 160)
+    job = (
+        apply_target(edit(row(), 2), by=cast.ada)
+        if kind == "target"
+        else set_hours(always(), DAYTIME) and Recalculation.objects.get()
+    )
+    costs = []
+    for size in (10, 50, 100):
+        monkeypatch.setattr(recalculate, "BATCH", size)
+        with CaptureQueriesContext(connection) as asked:
+            recalculate.batch(job.pk)
+        # SQLite takes fewer values in a statement, and Django then writes several of the same.
+        costs.append(len({query["sql"][:60] for query in asked}))
+    assert len(set(costs[1:])) == 1 and max(costs) <= 22
+    if connection.vendor == "postgresql":
+        assert len(asked) <= 24
+    assert Move.objects.count() == 160
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_move_every_timer_once(cast):
+    ticket = make_ticket(cast.alice)
+    copies(ticket, MANY - 1)
+    job = apply_target(edit(row(), 2), by=cast.ada)
+    at_once(2, lambda _n: do_all(job))
+    job.refresh_from_db()
+    assert (job.state, job.total, job.done, job.moved, job.failed) == ("done", MANY, MANY, MANY, 0)
+    assert Event.objects.filter(name="timer.recalculated").count() == Move.objects.count() == MANY
+    assert set(Timer.objects.values_list("generation", flat=True)) == {2}
+    ends = Timer.objects.values_list("due_at", "ticket__next_due_at", "ticket__queue_at").distinct().get()
+    assert len(set(ends)) == 1
+
+
+def do_all(job: Recalculation) -> None:
+    while Recalculation.objects.get(pk=job.pk).is_open:
+        recalculate.recalculate()
+        time.sleep(0.01)
