@@ -1,4 +1,4 @@
-"""What happens by the clock. `manage.py sync_schedule` writes it to the database, where beat reads it."""
+"""What happens by the clock. Every `migrate` writes it to the database, where beat reads it (events.schedule)."""
 
 from typing import TypedDict
 
@@ -14,6 +14,7 @@ SCHEDULE: dict[str, Job] = {
     "Do what a lost doorbell left": {"task": "events.tasks.sweep_deliveries", "every_seconds": 30},
     "Notice promises that fell due": {"task": "sla.tasks.sweep", "every_seconds": 15},
     "Let running promises follow an edit": {"task": "support.tasks.recalculate_timers", "every_seconds": 30},
+    "Gather what is told late into one mail": {"task": "support.tasks.write_digests", "every_seconds": 30},
     "Send mail that is due": {"task": "notifications.tasks.send_due_mail", "every_seconds": 30},
     "Close tickets that stayed solved": {"task": "support.tasks.close_solved_tickets", "every_seconds": 3600},
     "Delete uploads that no message used": {

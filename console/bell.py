@@ -18,9 +18,10 @@ from console.bounded import shown
 from events.models import Event
 from notifications.models import Alert
 from sla.models import Metric
+from sla.time_words import clock_words
 from support.actions.tell import LATE
 from support.due import LATE as LATE_SHAPE
-from support.due import MET, NONE, SOON, clock_words, past_words
+from support.due import MET, NONE, SOON, past_words
 from support.notices import BREACH, Kind
 
 

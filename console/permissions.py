@@ -3,8 +3,8 @@
 from django.db.models import QuerySet
 
 from accounts.actors import Actor
-from notifications.models import OutgoingMail
-from support.permissions import sees_all_queues, visible_tickets
+from notifications.models import Alert, OutgoingMail
+from support.permissions import is_agent, queue_ids, sees_all_queues, visible_tickets
 
 
 def visible_mails(actor: Actor) -> QuerySet[OutgoingMail]:
@@ -14,3 +14,11 @@ def visible_mails(actor: Actor) -> QuerySet[OutgoingMail]:
     if sees_all_queues(actor):
         return OutgoingMail.objects.all()
     return OutgoingMail.objects.filter(ticket_number__in=visible_tickets(actor).values("pk"))
+
+
+def visible_alerts(actor: Actor) -> QuerySet[Alert]:
+    """Return what this person was told in the console, of the tickets that they work now."""
+    if actor.user is None or not is_agent(actor):
+        return Alert.objects.none()
+    alerts = Alert.objects.filter(recipient=actor.user)
+    return alerts if sees_all_queues(actor) else alerts.filter(ticket__queue__in=queue_ids(actor.user))

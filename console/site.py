@@ -76,7 +76,8 @@ class ConsoleSite(admin.AdminSite):
 
     def frame(self, request: HttpRequest, *, with_counts: bool = True) -> dict[str, Any]:
         """Return what the frame around a page of our own needs; the list of all models is not part of it."""
-        from console.rail import rail_of  # noqa: PLC0415 (models are not loaded yet when the site is made)
+        from console.bell import bell_of  # noqa: PLC0415 (models are not loaded yet when the site is made)
+        from console.rail import rail_of  # noqa: PLC0415 (as above)
 
         user = request.user
         is_staff = user.is_authenticated and self.has_permission(request)
@@ -87,6 +88,7 @@ class ConsoleSite(admin.AdminSite):
             "is_popup": False,
             "site_url": self.site_url,
             "rail": rail_of(request, with_counts=with_counts) if is_staff else [],
+            "bell": bell_of(request) if is_staff else None,
         }
 
     def index(  # type: ignore[override]  # the dashboard is no TemplateResponse

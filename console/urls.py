@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from console import mail_urls, promise_urls
+from console import mail_urls, notice_urls, promise_urls
 from console.views import conversation, dashboard, palette, presence, promises, queue, ticket, ticket_acts, ticket_new
 
 desk = admin.site.agent_view  # type: ignore[attr-defined]
@@ -34,5 +34,6 @@ urlpatterns = [
     path("tickets/<int:number>/queue/", desk(ticket_acts.queue), name="ticket_queue"),
     path("tickets/<int:number>/following/", desk(ticket_acts.following), name="following"),
     *mail_urls.urlpatterns,
+    *notice_urls.urlpatterns,
     *promise_urls.urlpatterns,
 ]

@@ -39,7 +39,7 @@ PERSONAL_LINK = "https://personal-link.invalid/"
 
 @dataclass(frozen=True)
 class Letter:
-    """What one person is told about one ticket.
+    """What one person is told about one ticket, or about several: then it has no number.
 
     `template` is a pair of files, templates/mail/<template>.txt and .html. `automatic` is empty for a
     person's own words, `auto-replied` for the answer to a message, `auto-generated` for everything else (RFC
@@ -49,7 +49,7 @@ class Letter:
     cause: str
     kind: str
     recipient: User
-    ticket_number: int
+    ticket_number: int | None
     template: str
     subject: str
     context: dict[str, Any] = field(default_factory=dict)
@@ -113,10 +113,13 @@ def _write(letter: Letter, cause: str) -> OutgoingMail:
     headers: dict[str, str] = {}
     if letter.automatic:
         headers["Auto-Submitted"] = letter.automatic
+    number = letter.ticket_number
     thread = list(
-        OutgoingMail.objects.filter(ticket_number=letter.ticket_number, recipient=letter.recipient)
+        OutgoingMail.objects.filter(ticket_number=number, recipient=letter.recipient)
         .order_by("id")
         .values_list("message_id", flat=True)
+        if number is not None
+        else ()
     )
     if thread:
         headers["In-Reply-To"] = thread[-1]
@@ -124,8 +127,10 @@ def _write(letter: Letter, cause: str) -> OutgoingMail:
     if letter.unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    subject = one_line(f"[#{letter.ticket_number}] {letter.subject}")[:LONGEST_SUBJECT]
+    mark = f"[#{number}] " if number is not None else ""
+    subject = one_line(f"{mark}{letter.subject}")[:LONGEST_SUBJECT]
     part = letter.message_id_part or "event"
+    about = f"ticket.{number}" if number is not None else "desk"
     random = get_random_string(22, "abcdefghijklmnopqrstuvwxyz0123456789")
     return OutgoingMail(
         cause=cause,
@@ -138,7 +143,7 @@ def _write(letter: Letter, cause: str) -> OutgoingMail:
         text=render_to_string(f"mail/{letter.template}.txt", context).strip() + "\n",
         # Mail programs make links of what stands in the letter, not of its subject line (SEC-13).
         html=render_to_string(f"mail/{letter.template}.html", {**context, "subject": without_links(subject)}),
-        message_id=f"<ticket.{letter.ticket_number}.{part}.{random}@{domain}>",
+        message_id=f"<{about}.{part}.{random}@{domain}>",
         headers=headers,
         next_attempt_at=now,
         give_up_at=now + PATIENCE,

@@ -5,27 +5,32 @@ can slip in with them (SEC-08). What a stranger caused holds none of the strange
 (SEC-12). Files are linked, not attached: reading them asks the same permission as the page does.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.models import User
 from events.models import Event
 from notifications.compose import PERSONAL_LINK, Letter, as_reader
 from notifications.mail_html import for_mail
+from notifications.models import Alert
 from notifications.plain_words import without_links
+from sla.models import Metric
 from support import unsubscribing
 from support.event_names import TicketEvent
 from support.models import Message, Status, Ticket
 from support.notices import BREACH, INTERNAL, Because, Kind, Notice
 
+# So many promises of a digest are listed; the console lists them all.
+LONGEST_TABLE = 100
 # Words of the customer's side do not speak in the desk's name; a person of the desk does.
 AUTOMATIC = {Kind.ACKNOWLEDGEMENT: "auto-replied"}
 
@@ -96,7 +101,7 @@ def _context(
         "because": notice.because,
         "reply_by": "",
     }
-    if notice.kind in {Kind.ACKNOWLEDGEMENT, *INTERNAL} and ticket.next_due_at:
+    if notice.kind in {Kind.ACKNOWLEDGEMENT, *INTERNAL} - {Kind.STEP, Kind.CORRECTED} and ticket.next_due_at:
         context["reply_by"] = moment(ticket.next_due_at)
         context["is_late"] = ticket.next_due_at < timezone.now()
     if hides_words:
@@ -115,14 +120,77 @@ def _context(
             "queue": ticket.queue.name,
             "tier": ticket.organization.tier.name if ticket.organization and ticket.organization.tier else "",
         }
-    if notice.kind == Kind.STEP:
-        percent = int(event.data.get("percent", BREACH))
-        context |= {"percent": percent, "is_breach": percent >= BREACH}
+    if notice.kind in {Kind.STEP, Kind.CORRECTED}:
+        context |= _promise(event)
         context["assignee"] = without_links(ticket.assignee.get_full_name()) if ticket.assignee else ""
     if message and notice.kind in {Kind.REPLY, Kind.NOTE, Kind.NEW_TICKET}:
         context |= _words(message)
         context["is_solved"] = ticket.status == Status.SOLVED and _solved_with(event)
     return context
+
+
+def digest_letter(person: User, alerts: Sequence[Alert]) -> Letter:
+    """Return the one letter that tells a person of many promises of which the desk could not tell in time.
+
+    Events and tickets are loaded with the alerts. The oldest LONGEST_TABLE are listed, all are counted.
+    """
+    with as_reader(person):
+        broken = sum(_percent(alert.event) >= BREACH for alert in alerts)
+        close = len(alerts) - broken
+        said = []
+        if broken:
+            said.append(ngettext("%(count)s promise was broken", "%(count)s promises were broken", broken))
+            said[-1] %= {"count": number_format(broken)}
+        if close:
+            said.append(ngettext("%(count)s promise is in danger", "%(count)s promises are in danger", close))
+            said[-1] %= {"count": number_format(close)}
+        listed = sorted(alerts, key=lambda alert: str(alert.event.data.get("due_at")))[:LONGEST_TABLE]
+        return Letter(
+            cause=f"digest:{alerts[-1].pk}:{person.pk}",
+            kind=Kind.DIGEST,
+            recipient=person,
+            ticket_number=None,
+            template=Kind.DIGEST,
+            subject=_("While the desk was away: %(what)s") % {"what": ", ".join(said)},
+            context={
+                "desk_name": desk_name(),
+                "what": ", ".join(said),
+                "rows": [_digest_row(person, alert) for alert in listed],
+                "more": len(alerts) - len(listed),
+                "all_url": settings.BASE_URL + reverse("console:notices"),
+                "late_url": settings.BASE_URL + reverse("console:queue") + "?view=breached",
+            },
+            message_id_part=f"digest.{alerts[-1].pk}",
+            sender_name=desk_name(),
+        )
+
+
+def _digest_row(person: User, alert: Alert) -> dict[str, Any]:
+    ticket = alert.ticket
+    tier = ticket.organization.tier if ticket.organization else None
+    return {
+        **_promise(alert.event),
+        "number": ticket.pk,
+        "subject": without_links(ticket.subject),
+        "tier": tier.name if tier else "",
+        "url": ticket_url(person, ticket),
+    }
+
+
+def _percent(event: Event) -> int:
+    return int(event.data.get("percent", BREACH))
+
+
+def _promise(event: Event) -> dict[str, Any]:
+    """Return what an event says of a promise: which one, when it was due, when it was kept."""
+    metric, due_at, stopped_at = (event.data.get(key) for key in ("metric", "due_at", "stopped_at"))
+    return {
+        "percent": _percent(event),
+        "is_breach": _percent(event) >= BREACH,
+        "metric": str(Metric(metric).label) if metric in Metric.values else _("Reply"),
+        "due": moment(datetime.fromisoformat(due_at)) if due_at else "",
+        "kept": moment(datetime.fromisoformat(stopped_at)) if stopped_at else "",
+    }
 
 
 def _words(message: Message) -> dict[str, Any]:
@@ -151,9 +219,10 @@ def _subject(notice: Notice, ticket: Ticket, event: Event, *, hides_words: bool)
     if hides_words:
         return _("We have your question")
     if notice.kind == Kind.STEP:
-        percent = int(event.data.get("percent", BREACH))
-        said = _("Overdue") if percent >= BREACH else _("Due soon")
+        said = _("Overdue") if _percent(event) >= BREACH else _("Due soon")
         return f"{said}: {ticket.subject}"
+    if notice.kind == Kind.CORRECTED:
+        return _("Kept after all: %(subject)s") % {"subject": ticket.subject}
     return ticket.subject
 
 

@@ -13,7 +13,10 @@
 | somebody follows | that person |
 | a step of a promise (sla.md, section 7) | whom the step's row names; as installed: 75 % assignee (else the queue's |
 | | agents), 90 % leads too, breach the named agent too, 200 % administrators |
+| a breach that was none after all | whoever was told of the breach |
 | closed, moved, tagged, priority | nobody: it is on the page |
+
+Who works the ticket is told by mail and in the console, as they prefer; customers by mail.
 
 Nobody is told of their own doing. An unassigned new ticket tells no agent: it stands in the queue where it
 falls due, and the 75 % step speaks up should it be overlooked. Who chose not to be told, is not active any
@@ -24,13 +27,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.roles import ADMINISTRATOR, LEAD
 from events.models import Event
-from notifications.models import OutgoingMail, Preference
+from notifications.models import Alert, OutgoingMail, Preference
 from sla.event_names import TimerEvent
 from support import permissions
 from support.event_names import TicketEvent
@@ -51,9 +54,11 @@ class Kind(StrEnum):
     REOPENED = "reopened"
     FOLLOWING = "following"
     STEP = "step"
+    CORRECTED = "corrected"
+    DIGEST = "digest"
 
 
-INTERNAL = frozenset({Kind.NOTE, Kind.NEW_TICKET, Kind.ASSIGNED, Kind.REOPENED, Kind.STEP})
+INTERNAL = frozenset({Kind.NOTE, Kind.NEW_TICKET, Kind.ASSIGNED, Kind.REOPENED, Kind.STEP, Kind.CORRECTED, Kind.DIGEST})
 
 
 class Because(StrEnum):
@@ -62,7 +67,11 @@ class Because(StrEnum):
     REQUESTER = "own_tickets"
     FOLLOWER = "followed_tickets"
     ASSIGNEE = "assigned_tickets"
-    DUTY = "duty"
+    DUTY = "promises"
+
+
+# The choice that stands for the same in the console. What is one's duty has none: it is always shown there.
+IN_CONSOLE = {Because.FOLLOWER: "followed_in_console", Because.ASSIGNEE: "assigned_in_console"}
 
 
 @dataclass(frozen=True)
@@ -75,23 +84,43 @@ class Notice:
 
 
 def notices_for(event: Event, ticket: Ticket) -> list[Notice]:
-    """Return who is to be told of an event, each person once, without those who may not or do not want to
-    know.
+    """Return who is to be told of an event, each person once, without those who may not know.
+
+    Of spam nobody is told anything, nor of what a program answered by itself.
     """
+    if ticket.is_spam or event.data.get("is_automatic"):
+        return []
     told: dict[int, Notice] = {}
     for notice in _rules(event, ticket):
         if notice.person.pk != _teller(event, notice):
             told.setdefault(notice.person.pk, notice)
     return [
-        notice
-        for notice in told.values()
-        if wants(notice) and may_be_told(notice.person, ticket, is_internal=notice.kind in INTERNAL)
+        notice for notice in told.values() if may_be_told(notice.person, ticket, is_internal=notice.kind in INTERNAL)
     ]
 
 
-def wants(notice: Notice) -> bool:
-    """Return whether the person's preferences allow it. What belongs to one's duty is not asked."""
-    return notice.because == Because.DUTY or bool(getattr(Preference.of(notice.person), notice.because))
+def wants_mail(notice: Notice, preference: Preference) -> bool:
+    """Return whether the person wants to be told this by mail."""
+    return bool(getattr(preference, notice.because))
+
+
+def belongs_in_console(notice: Notice, preference: Preference, ticket: Ticket) -> bool:
+    """Return whether the person is told this in the console: who works the ticket, and wants it there."""
+    if notice.because == Because.REQUESTER or not permissions.works_on(Actor.person(notice.person), ticket):
+        return False
+    return notice.because not in IN_CONSOLE or bool(getattr(preference, IN_CONSOLE[notice.because]))
+
+
+def breaches_of(correction: Event) -> QuerySet[Event]:
+    """Return the events that told of the breach which a correction takes back."""
+    return Event.objects.filter(
+        name=TimerEvent.STEP_REACHED,
+        subject_type=correction.subject_type,
+        subject_id=correction.subject_id,
+        data__timer=correction.data.get("timer"),
+        data__percent__gte=BREACH,
+        pk__lt=correction.pk,
+    )
 
 
 def may_be_told(person: User, ticket: Ticket, *, is_internal: bool) -> bool:
@@ -109,15 +138,22 @@ def may_be_told(person: User, ticket: Ticket, *, is_internal: bool) -> bool:
 
 def reason_to_hold(mail: OutgoingMail) -> str:
     """Return why a mail that was written earlier must not leave any more, or nothing (MAIL_GUARD)."""
-    if mail.ticket_number is None:
+    if mail.ticket_number is None and mail.kind != Kind.DIGEST:
         return ""
     if mail.recipient is None:
         return "The person is gone."
     if not mail.recipient.is_active:
         return "The person is not active any more."
+    if mail.kind == Kind.DIGEST:
+        told = Ticket.objects.filter(pk__in=mail.gathered.values("ticket")).only("number", "queue_id")
+        if all(may_be_told(mail.recipient, ticket, is_internal=True) for ticket in told):
+            return ""
+        return "The person may not read all of these tickets any more."
     ticket = Ticket.objects.filter(pk=mail.ticket_number).first()
     if ticket is None:
         return "The ticket is gone."
+    if ticket.is_spam:
+        return "The ticket is marked as spam."
     if not may_be_told(mail.recipient, ticket, is_internal=mail.kind in INTERNAL):
         return "The person may not read this ticket any more."
     return ""
@@ -147,6 +183,10 @@ def _rules(event: Event, ticket: Ticket) -> Iterator[Notice]:
             yield from _as_followers(ticket, Kind.FOLLOWING, Q(pk=event.data.get("user")))
         case TimerEvent.STEP_REACHED:
             yield from _step(event, ticket)
+        case TimerEvent.BREACH_CORRECTED:
+            told = Alert.objects.filter(event__in=breaches_of(event)).select_related("recipient").order_by("pk")
+            for alert in told:
+                yield Notice(alert.recipient, Kind.CORRECTED, Because.DUTY)
 
 
 def _opened(event: Event, ticket: Ticket) -> Iterator[Notice]:
@@ -164,12 +204,14 @@ def _replied(event: Event, ticket: Ticket) -> Iterator[Notice]:
 
 
 def _step(event: Event, ticket: Ticket) -> Iterator[Notice]:
-    """Yield whom the step's own row names; a warning that comes too late to help is not sent."""
+    """Yield whom the step's own row names; what comes too late to help, or was none after all, is not sent."""
     if event.data["percent"] < BREACH and ticket.next_due_at is None:
+        return
+    if event.data["percent"] >= BREACH and _is_corrected(event):
         return
     tell = event.data["tell"]
     if "assignee" in tell and ticket.assignee:
-        yield from _as_assignee(ticket, Kind.STEP)
+        yield from _on_duty([ticket.assignee])
     elif "assignee" in tell:
         yield from _on_duty(ticket.queue.members.order_by("pk"))
     if "lead" in tell:
@@ -193,6 +235,16 @@ def _as_followers(ticket: Ticket, kind: Kind, chosen: Q | None = None) -> Iterat
 def _on_duty(people: Iterable[User]) -> Iterator[Notice]:
     for person in people:
         yield Notice(person, Kind.STEP, Because.DUTY)
+
+
+def _is_corrected(breach: Event) -> bool:
+    return Event.objects.filter(
+        name=TimerEvent.BREACH_CORRECTED,
+        subject_type=breach.subject_type,
+        subject_id=breach.subject_id,
+        data__timer=breach.data.get("timer"),
+        pk__gt=breach.pk,
+    ).exists()
 
 
 def _came_with_reply(event: Event) -> bool:

@@ -5,15 +5,12 @@ Each may run late, again, and in any order: what was done already is not done tw
 
 from accounts.models import User
 from events.models import Event
-from notifications.compose import compose
-from support.actions import prove_requester, recalculate, retier
-from support.letters import letter_for
+from support.actions import prove_requester, recalculate, retier, tell
 from support.models import ACTIVE_STATUSES, Ticket
-from support.notices import notices_for
 
 
 def tell_people(event: Event) -> None:
-    """Write to everybody who is to be told of a ticket's event, once each."""
+    """Tell everybody who is to be told of a ticket's event, by mail and in the console, once each."""
     number = event.data.get("ticket", event.subject_id) if event.subject_type != "ticket" else event.subject_id
     ticket = (
         Ticket.objects.select_related(
@@ -22,10 +19,8 @@ def tell_people(event: Event) -> None:
         .filter(pk=number)
         .first()
     )
-    if ticket is None:
-        return
-    for notice in notices_for(event, ticket):
-        compose(letter_for(notice, event, ticket))
+    if ticket is not None:
+        tell.tell(event, ticket)
 
 
 def retarget_tickets(event: Event) -> None:

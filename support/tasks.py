@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from support.actions import close, recalculate, scan_files
+from support.actions import close, gather_late_notices, recalculate, scan_files
 from support.actions import delete_orphaned_uploads as orphans
 
 
@@ -29,3 +29,9 @@ def scan_pending_files() -> int:
 def recalculate_timers() -> int:
     """Go on with letting running promises follow an edit."""
     return recalculate.recalculate()
+
+
+@shared_task
+def write_digests() -> int:
+    """Write the mails for what was told late, many as one."""
+    return gather_late_notices.gather_late_notices()

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from accounts.actors import actor_of
 from console import workspace
 from console.views.ticket import came_from, page_url
+from notifications.actions.read_alerts import read_alerts_of_ticket
 from support.actions.visit import mark_visit
 from support.permissions import visible_tickets
 
@@ -16,17 +17,18 @@ from support.permissions import visible_tickets
 def presence(request: HttpRequest, number: int) -> HttpResponse:
     """Leave this agent's mark and return who else is there. A ticket that is out of sight says nothing (204).
 
-    A mark is written by this POST alone: reading a page changes nothing, so whoever reads without JavaScript leaves
-    no mark, and their unread marks stay.
+    A mark is written by this POST alone, and so is that notices of this ticket have been read: reading a page changes
+    nothing, so whoever reads without JavaScript leaves no mark, and their unread marks stay.
     """
     actor, now = actor_of(request), timezone.now()
     ticket = visible_tickets(actor).filter(pk=number).first()
     if ticket is None or actor.user is None:
         return HttpResponse(status=204)
     mark_visit(ticket, actor.user, at=now)
+    has_read = read_alerts_of_ticket(actor.user, ticket.pk, at=now)
     seen = request.POST.get("version", "")
     visits = workspace.present_people(ticket, actor, now)
-    return render(
+    response = render(
         request,
         "console/_presence.html",
         {
@@ -37,3 +39,6 @@ def presence(request: HttpRequest, number: int) -> HttpResponse:
             "page_url": page_url(ticket, came_from(request)),
         },
     )
+    if has_read:
+        response["HX-Trigger"] = "notices-read"
+    return response

@@ -3,6 +3,7 @@
 const loaders = [
   ["[data-theme-switch]", () => import("./theme.js")],
   ["[data-menu]", () => import("./menu.js")],
+  ["[data-bell]", () => import("./bell.js")],
   ["[data-due]", () => import("./countdown.js")],
   ["[data-composer]", () => import("./composer.js")],
   ["[data-draft-url]", () => import("./draft.js")],

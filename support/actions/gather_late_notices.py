@@ -32,9 +32,7 @@ def gather_late_notices(*, now: datetime | None = None) -> int:
     people = list(waiting.annotate(first=Min("created_at"), last=Max("created_at")))
     if not people:
         return 0
-    more_to_come = Delivery.objects.filter(
-        state=Delivery.State.PENDING, event__name=TimerEvent.STEP_REACHED
-    ).exists()
+    more_to_come = Delivery.objects.filter(state=Delivery.State.PENDING, event__name=TimerEvent.STEP_REACHED).exists()
     return sum(
         _write_to(row["recipient"])
         for row in people

@@ -16,7 +16,7 @@ from support.actions.reopen import reopen
 from support.actions.reply import reply
 from support.actions.solve import solve
 from support.models import Follower, Queue, Ticket
-from support.notices import may_be_told, notices_for
+from support.notices import may_be_told, notices_for, wants_mail
 from tests.factories.support import make_ticket
 
 
@@ -25,7 +25,11 @@ def told(ticket, name=None):
     events = Event.objects.filter(subject_type="ticket", subject_id=ticket.pk)
     event = (events.filter(name=name) if name else events).latest("pk")
     fresh = Ticket.objects.get(pk=ticket.pk)
-    return {(notice.person.email.split("@")[0], str(notice.kind)) for notice in notices_for(event, fresh)}
+    return {
+        (notice.person.email.split("@")[0], str(notice.kind))
+        for notice in notices_for(event, fresh)
+        if wants_mail(notice, Preference.of(notice.person))
+    }
 
 
 @pytest.fixture
