@@ -284,8 +284,13 @@ def _save(live: Sequence[Timer], kept: dict[int, dict[str, Any]]) -> None:
         if differing:
             columns |= differing
             changed.append(timer)
-    if changed:
-        Timer.objects.bulk_update(changed, sorted(name.removesuffix("_id") for name in columns))
+    if changed:  # each row is there, so the insert ends in its conflict: an UPDATE is built much more slowly
+        Timer.objects.bulk_create(
+            changed,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=sorted(name.removesuffix("_id") for name in columns),
+        )
 
 
 def rehearse(job: Recalculation) -> Iterator[tuple[int, Moved]]:

@@ -408,4 +408,4 @@ def test_two_workers_at_once_move_every_timer_once(cast):
 def do_all(job: Recalculation) -> None:
     while Recalculation.objects.get(pk=job.pk).is_open:
         recalculate.recalculate()
-        time.sleep(0.01)
+        time.sleep(0.2)
