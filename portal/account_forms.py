@@ -11,20 +11,31 @@ from notifications.models import Preference
 
 
 class MailForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
-    """Which mail a person gets; what concerns staff alone is offered to staff alone."""
+    """What a person is told, by mail and in the console; what concerns staff alone is offered to staff alone."""
+
+    FOR_STAFF = ("assigned_tickets", "promises", "assigned_in_console", "followed_in_console")
 
     class Meta:
         model = Preference
-        fields = ["own_tickets", "followed_tickets", "assigned_tickets"]
+        fields = [
+            "own_tickets",
+            "followed_tickets",
+            "assigned_tickets",
+            "promises",
+            "assigned_in_console",
+            "followed_in_console",
+        ]
         help_texts = {
             "own_tickets": gettext_lazy("When somebody answers, and when a ticket is solved."),
             "followed_tickets": gettext_lazy("Tickets that a colleague added you to."),
+            "promises": gettext_lazy("Whatever you choose here, the console's bell always shows them."),
         }
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not user.is_staff:
-            del self.fields["assigned_tickets"]
+            for name in self.FOR_STAFF:
+                del self.fields[name]
 
 
 class EraseForm(forms.Form):
