@@ -1,5 +1,7 @@
 """Who gets what answer from which address: every URL pattern × every kind of person. A URL without a row fails.
 
+The same walk looks at each answer for what SEC-24 and SEC-35 ask of it.
+
 Columns: a stranger, a customer of another company, a colleague whose company keeps tickets apart, the company's admin,
 the requester, an agent of other queues, the queue's agent, a lead, an administrator.
 
@@ -10,11 +12,12 @@ what does not exist.
 from fnmatch import fnmatchcase
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.safety.matrix import ROWS, Row
+from tests.safety.answers import Writes, faults_of
+from tests.safety.matrix import ROWS
 from tests.safety.rig import Rig, build
 
 WHO = ["anonymous", "bea", "amir", "anna", "alice", "hugo", "gwen", "lena", "ada"]
@@ -48,28 +51,33 @@ def rig(cast) -> Rig:
     return build(cast)
 
 
-def answer(client: Client, row: Row, url: str, rig: Rig) -> str:
-    response = getattr(client, row.method)(url, row.data(rig)) if row.data(rig) else getattr(client, row.method)(url)
+def word_for(response) -> str:
+    """Return the matrix's word for an answer."""
     if response.status_code == 302 and response["Location"].startswith(("/accounts/login/", "/admin/login/")):
         return "login"
     return str(response.status_code)
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_sec_05_each_gets_what_the_matrix_says(rig, who, signed_in):
+def test_sec_05_24_and_35_each_gets_what_the_matrix_says_in_private_and_a_get_writes_nothing(rig, who, signed_in):
     client = Client() if who == "anonymous" else signed_in(getattr(rig.cast, who))
     apart = {}
     for row in ROWS:
         if "*" in row.name:
             continue
         url, wanted = reverse(row.name, kwargs=row.kwargs(rig)), row.answers(len(WHO))[WHO.index(who)]
-        cookies = client.cookies.copy()
+        cookies, writes = client.cookies.copy(), Writes()
         try:
             with transaction.atomic():
-                got = answer(client, row, url, rig)
+                with connection.execute_wrapper(writes):
+                    response = getattr(client, row.method)(url, row.data(rig) or None)
+                    b"".join(response.streaming_content) if response.streaming else response.content
                 raise Undo
         except Undo:
             client.cookies = cookies  # whoever signed out in the course of it is back
-        if got != wanted:
-            apart[f"{row.method} {row.name}"] = f"{got}, not {wanted}"
+        said = faults_of(response, name=row.name, method=row.method, who=who, writes=writes.found)
+        if (got := word_for(response)) != wanted:
+            said.append(f"{got}, not {wanted}")
+        if said:
+            apart[f"{row.method} {row.name}"] = said
     assert apart == {}
