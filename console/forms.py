@@ -8,16 +8,21 @@ from django.utils.translation import gettext, gettext_lazy
 from accounts.models import Channel
 from accounts.names import LONGEST_NAME
 from support.actions.open_ticket import LONGEST_SUBJECT
-from support.forms import MarkdownField, TypedText, WritingForm
+from support.forms import LocalTimeField, MarkdownField, TypedText, WritingForm
 from support.models import Priority, Queue, Status
 
 
 class MessageForm(WritingForm):
-    """A reply or a note. `version` is the ticket as it was seen, so that nothing is sent past a colleague's answer."""
+    """A reply, what was said in a call, or a note.
+
+    `version` is the ticket as it was seen, so that nothing is sent past a colleague's answer.
+    """
 
     kind = forms.ChoiceField(
-        choices=[("reply", gettext_lazy("Reply")), ("note", gettext_lazy("Note"))], initial="reply"
+        choices=[("reply", gettext_lazy("Reply")), ("call", gettext_lazy("Call")), ("note", gettext_lazy("Note"))],
+        initial="reply",
     )
+    call_at = LocalTimeField(label=gettext_lazy("When was the call?"))
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     then = forms.ChoiceField(
         required=False,
@@ -63,6 +68,10 @@ class CallForm(WritingForm):
         widget=forms.RadioSelect,
         help_text=gettext_lazy("A question that was not answered gets its tier's promise of a first response."),
     )
+    call_at = LocalTimeField(
+        label=gettext_lazy("When was the call?"),
+        help_text=gettext_lazy("In your own time zone. Empty: now. Its promise counts from then."),
+    )
     body = MarkdownField(label=gettext_lazy("What was said"))
     priority = forms.TypedChoiceField(
         label=gettext_lazy("Priority"), choices=Priority.choices, coerce=int, initial=Priority.NORMAL
@@ -74,10 +83,28 @@ class CallForm(WritingForm):
         empty_label=gettext_lazy("By the customer's tier"),
     )
 
-    field_order = ["email", "name", "subject", "channel", "outcome", "body", "priority", "queue", "submission"]
+    field_order = [
+        "email",
+        "name",
+        "subject",
+        "channel",
+        "outcome",
+        "call_at",
+        "body",
+        "priority",
+        "queue",
+        "submission",
+    ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"].required = True
         self.fields["body"].error_messages["required"] = gettext("Write a few words first.")
         self.fields["queue"].queryset = Queue.objects.all()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Return the values; only a call has a time of its own."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("call_at") and data.get("channel") != Channel.PHONE:
+            self.add_error("call_at", gettext("Only a call has a time of its own. Empty this, or choose “By phone”."))
+        return data

@@ -80,7 +80,7 @@ VIEWS: dict[str, View] = {
     )
 }
 
-TERMS = ("queue", "status", "priority", "tier", "assignee", "tag", "requester", "age", "response")
+TERMS = ("queue", "status", "priority", "tier", "assignee", "tag", "requester", "reference", "age", "response")
 WORD = re.compile(r'(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
 
 
@@ -139,7 +139,7 @@ def wish_of(query: QueryDict) -> Wish:
         wish.view = VIEWS[wish.terms["status"]]
     elif wish.terms.get("status") and wish.view.key == "next":
         wish.view = VIEWS["active"]
-    if "response" in wish.terms:
+    if wish.terms.keys() & {"response", "reference"}:
         wish.view = VIEWS["all"]
     return wish
 
@@ -221,6 +221,11 @@ def _requester(tickets: QuerySet[Ticket], value: str, wish: Wish, actor: Actor, 
     return tickets.filter(requester__email=value.lower())
 
 
+def _reference(tickets: QuerySet[Ticket], value: str, wish: Wish, actor: Actor, now: datetime) -> QuerySet[Ticket]:
+    """What an imported ticket was called where it came from."""
+    return tickets.filter(external_reference=value)
+
+
 def _age(tickets: QuerySet[Ticket], value: str, wish: Wish, actor: Actor, now: datetime) -> QuerySet[Ticket]:
     """`<1d`, `1-7d`, `>30d`: how long ago the ticket was filed, in days."""
     match = re.fullmatch(r"(?:<(\d{1,4})|(\d{1,4})-(\d{1,4})|>(\d{1,4}))d", value)
@@ -257,6 +262,7 @@ _TERMS: dict[str, Callable[[QuerySet[Ticket], str, Wish, Actor, datetime], Query
     "assignee": _assignee,
     "tag": _tag,
     "requester": _requester,
+    "reference": _reference,
     "age": _age,
     "response": _response,
 }

@@ -120,6 +120,8 @@ def _work(request: HttpRequest, counts: Counts | None) -> list[Item]:
                 is_current=is_queue and request.GET.get("view", "next") == key,
             )
         )
+    is_spam = is_queue and request.GET.get("view") == "spam"
+    items.append(Item(str(VIEWS["spam"].title), f"{here}?view=spam", is_current=is_spam))
     return items
 
 

@@ -64,7 +64,7 @@ FIELDS = (
     "pk", "subject", "first_line", "status", "priority", "queue_at", "next_due_at", "next_due_metric", "is_paused",
     "last_public_is_staff", "version", "last_message_at", "requester__display_name", "requester__email",
     "organization__name", "organization__tier__name", "assignee_id", "assignee__display_name", "assignee__email",
-    "queue__name", "tag_names",
+    "queue__name", "is_spam", "tag_names",
 )  # fmt: skip
 
 TAG_NAMES = Subquery(
@@ -126,6 +126,7 @@ class _Promised:
     next_due_metric: str
     is_paused: bool
     last_public_is_staff: bool
+    is_spam: bool
 
 
 PRIORITY_CLASS = {Priority.URGENT: " urgent", Priority.HIGH: " high", Priority.LOW: " low"}
@@ -166,9 +167,9 @@ def rows_of(tickets: QuerySet[Ticket], order: str, now: datetime) -> list[Row]:
 def _row(values: Any, order: str, now: datetime, statuses: dict[str, str], priorities: dict[int, str]) -> Row:
     (
         number, subject, first_line, status, priority, queue_at, next_due_at, metric, is_paused, is_ours, version,
-        last_message_at, name, email, organization, tier, assignee_id, agent_name, agent_email, queue, tags,
+        last_message_at, name, email, organization, tier, assignee_id, agent_name, agent_email, queue, is_spam, tags,
     ) = values  # fmt: skip
-    due = due_of(_Promised(status, next_due_at, metric, is_paused, is_ours), now)
+    due = due_of(_Promised(status, next_due_at, metric, is_paused, is_ours, is_spam), now)
     agent = (agent_name or agent_email.split("@")[0]) if assignee_id else ""
     return Row(
         number=number,

@@ -32,6 +32,7 @@ urlpatterns = [
     path("tickets/<int:number>/priority/", desk(ticket_acts.priority), name="priority"),
     path("tickets/<int:number>/tags/", desk(ticket_acts.tags), name="tags"),
     path("tickets/<int:number>/queue/", desk(ticket_acts.queue), name="ticket_queue"),
+    path("tickets/<int:number>/spam/", desk(ticket_acts.spam), name="spam"),
     path("tickets/<int:number>/following/", desk(ticket_acts.following), name="following"),
     *mail_urls.urlpatterns,
     *notice_urls.urlpatterns,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import ActorKind
 from events.models import Event
+from sla import acts
 from sla.event_names import TimerEvent
 from sla.models import Metric
 from sla.time_words import clock_words
@@ -48,6 +49,10 @@ def sentence(event: Event, people: Mapping[int, str], queues: Mapping[int, str],
             if data.get("assignee"):
                 return _("%(who)s filed this; it went to %(queue)s and to %(agent)s.") % about
             return _("%(who)s filed this; it went to %(queue)s.") % about
+        case TicketEvent.REPLIED if data.get("is_automatic"):
+            return _("A program answered for %(who)s.") % about
+        case TicketEvent.REPLIED if data.get("call_at"):
+            return _("%(who)s told of a call.") % about
         case TicketEvent.REPLIED:
             return _("%(who)s replied.") % about
         case TicketEvent.NOTED:
@@ -76,6 +81,10 @@ def sentence(event: Event, people: Mapping[int, str], queues: Mapping[int, str],
                 "old": _status(data.get("old")),
                 "new": _status(data.get("new")),
             }
+        case TicketEvent.SOLVED if data.get("reason") == acts.WITHDRAWN:
+            return _("%(who)s withdrew it: solved before we answered.") % about
+        case TicketEvent.SOLVED if data.get("reason"):
+            return _("%(who)s solved it without an answer.") % about
         case TicketEvent.SOLVED:
             return _("%(who)s solved it.") % about
         case TicketEvent.REOPENED:
@@ -99,6 +108,17 @@ def sentence(event: Event, people: Mapping[int, str], queues: Mapping[int, str],
             return _("%(name)s follows it no more.") % {"name": _named(people, data.get("user"))}
         case TicketEvent.FOLLOW_UP_STARTED:
             return _("An answer started a new ticket, #%(number)s.") % {"number": data.get("follow_up")}
+        case TicketEvent.SPAM_MARKED:
+            return _("%(who)s marked it as spam.") % about
+        case TicketEvent.SPAM_UNMARKED:
+            return _("%(who)s said that it is not spam.") % about
+        case TicketEvent.CAUGHT_UP:
+            return _("What happened then counts for the promises after all.")
+        case TicketEvent.IMPORTED:
+            about |= {"reference": data.get("reference", "")}
+            if data.get("has_promises"):
+                return _("%(who)s imported it as “%(reference)s”; its promises count from here.") % about
+            return _("%(who)s imported it as “%(reference)s”, without promises.") % about
         case TicketEvent.REQUESTER_PROVEN:
             return _("The requester's address was proven.")
         case TicketEvent.RETIERED:

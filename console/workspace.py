@@ -36,7 +36,7 @@ from support.promises import within
 
 LATEST, MOST_EVENTS, MOST_COUNTED = 50, 100, 100
 # Events that a message of the conversation tells already.
-TOLD_BY_MESSAGES = ("ticket.replied", "ticket.noted")
+TOLD_BY_MESSAGES = ("ticket.replied", "ticket.noted", "ticket.caught_up")
 
 
 def desk_ticket(actor: Actor, number: int) -> Ticket | None:

@@ -31,6 +31,7 @@ class Promised(Protocol):
     next_due_metric: str
     is_paused: bool
     last_public_is_staff: bool
+    is_spam: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Due:
 
 def due_of(ticket: Promised, now: datetime) -> Due:
     """Return what is due next on a ticket, in the few words of a queue: "42 min", "18 min late", "paused"."""
+    if ticket.is_spam:
+        return Due(NONE, _("spam"))
     if ticket.status in {Status.SOLVED, Status.CLOSED}:
         return Due(NONE, "")
     if ticket.next_due_at:
@@ -83,7 +86,12 @@ def customer_due(ticket: Promised, now: datetime) -> Due:
     if ticket.status in {Status.SOLVED, Status.CLOSED}:
         return Due(NONE, "")
     if at and now > at:
-        return _around(_("our reply is %(span)s late"), LATE, duration(now - at), at, now)
+        words = (
+            _("our solution is %(span)s late")
+            if ticket.next_due_metric == RESOLUTION
+            else _("our reply is %(span)s late")
+        )
+        return _around(words, LATE, duration(now - at), at, now)
     if at:
         words = (
             _("solved by %(time)s (in %(span)s)")
@@ -108,12 +116,16 @@ def customer_sentence(ticket: Promised, now: datetime) -> str:
     if ticket.status == Status.SOLVED:
         return _("This is solved. If it is not, write again and it is open once more.")
     if at and now > at:
-        return _("Our reply was due at %(time)s and is %(span)s late. We are sorry; it comes first now.") % {
-            "time": clock_words(at, now),
-            "span": duration(now - at, in_full=True),
-        }
+        words = (
+            _("We promised a solution by %(time)s and are %(span)s late. We are sorry; you are next.")
+            if ticket.next_due_metric == RESOLUTION
+            else _("We promised a reply by %(time)s and are %(span)s late. We are sorry; you are next.")
+        )
+        return words % {"time": clock_words(at, now), "span": duration(now - at, in_full=True)}
     if at:
         return promise_sentence(at, now, is_resolution=ticket.next_due_metric == RESOLUTION)
+    if ticket.status == Status.PENDING and ticket.is_paused:
+        return _("We asked you something. The time we promised for a solution goes on when you answer.")
     if ticket.status == Status.PENDING:
         return _("We asked you something and wait for your answer.")
     if ticket.status == Status.HOLD:

@@ -1,15 +1,18 @@
 """What customers type: new tickets, replies, colleagues. Nothing typed is lost because something else is wrong."""
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.names import LONGEST_NAME, clean_name
 from content.markdown import LONGEST_SOURCE
+from sla import clock
 from support.actions.open_ticket import LONGEST_SUBJECT
 from support.models import Priority
 
@@ -57,6 +60,39 @@ class SubmissionField(forms.CharField):
             return uuid.UUID(str(value))
         except ValueError:
             return uuid.uuid4()
+
+
+class LocalTimeField(forms.Field):
+    """When something was, typed in the reader's own zone: not in the future, at most a month ago. Empty: now.
+
+    A time that the clock skipped is moved forward, of one that came twice the first is meant (sla.md, section 1).
+    """
+
+    LONGEST = timedelta(days=31)
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the instant, UTC, or None for now."""
+        if not value:
+            return None
+        try:
+            typed = datetime.fromisoformat(str(value).strip())
+            at = clock.local_to_instant(timezone.get_current_timezone_name(), typed)
+        except (ValueError, OverflowError):
+            raise forms.ValidationError(_("Write date and time as in 2026-03-04 14:30."), code="invalid") from None
+        now = timezone.now()
+        if at > now:
+            raise forms.ValidationError(
+                _("This is in the future. Write when the call was, or leave it empty for now."), code="future"
+            )
+        if at < now - self.LONGEST:
+            raise forms.ValidationError(
+                _("This is more than %(days)s days ago. Check the date.") % {"days": self.LONGEST.days}, code="past"
+            )
+        return at
 
 
 class WritingForm(forms.Form):

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
+from accounts.models import Channel
 from console import workspace
 from console.forms import MessageForm
 from console.views.ticket import Kept, came_from, draft_kind_of, page_url, ticket_or_404, ticket_page
@@ -22,7 +23,9 @@ from support.permissions import visible_messages
 
 @require_POST
 def messages_of(request: HttpRequest, number: int) -> HttpResponse:
-    """Send a reply or a note, with the status it sets. What was typed comes back when it cannot be sent.
+    """Send a reply, what was said in a call, or a note, with the status it sets.
+
+    What was typed comes back when it cannot be sent.
 
     A reply is written on what one saw: if the ticket changed since, what changed is shown and the text waits for
     "Send anyway".
@@ -31,7 +34,7 @@ def messages_of(request: HttpRequest, number: int) -> HttpResponse:
     files = posted_files(request, actor)
     form = MessageForm(request.POST, has_files=bool(files.attachments or files.errors))
     if "preview" in request.POST:
-        initial = {name: request.POST.get(name, "") for name in ("kind", "body", "submission")}
+        initial = {name: request.POST.get(name, "") for name in ("kind", "body", "call_at", "submission")}
         kept = Kept(MessageForm(initial=initial), files.attachments, preview=request.POST.get("body", ""))
         return ticket_page(request, actor, ticket, kept)
     for error in files.errors:
@@ -55,11 +58,14 @@ def messages_of(request: HttpRequest, number: int) -> HttpResponse:
                 then=data["then"] or None,
                 submission=data["submission"],
                 expected_version=data["version"],
+                channel=Channel.PHONE if data["kind"] == "call" else Channel.WEB,
+                call_at=data["call_at"] if data["kind"] == "call" else None,
             ).message
     except Stale as stale:
         return _show_changes(request, actor, ticket, form, Kept(form, files.attachments), stale)
     except Refused as refused:
-        form.add_error("body" if isinstance(refused, Invalid) and refused.field == "body" else None, str(refused))
+        field = refused.field if isinstance(refused, Invalid) and refused.field in {"body", "call_at"} else None
+        form.add_error(field, str(refused))
         status = 403 if isinstance(refused, NotAllowed) else 422
         return ticket_page(request, actor, ticket, Kept(form, files.attachments), status=status)
     assert actor.user is not None

@@ -21,6 +21,7 @@ from console.rail import Counts, counts_of
 from console.row_html import html_of
 from console.rows import LARGEST_PAGE, Page, page_of
 from support.actions.assign import assign
+from support.actions.mark_spam import mark_spam, unmark_spam
 from support.actions.move import move
 from support.actions.set_priority import set_priority
 from support.actions.set_status import set_status
@@ -196,6 +197,15 @@ def _act(posted: QueryDict, actor: Actor) -> Act:
                     ticket, [*names_of_tags(ticket), *added], by=actor, expected_version=version
                 ),
                 _("tagged"),
+            )
+        case "spam":
+            return Act(
+                lambda ticket, version: mark_spam(ticket, by=actor, expected_version=version), _("marked as spam")
+            )
+        case "not_spam":
+            return Act(
+                lambda ticket, version: unmark_spam(ticket, by=actor, expected_version=version),
+                _("put back: not spam"),
             )
         case "move":
             target = all_queues().filter(slug=posted.get("queue", "")).first()

@@ -16,6 +16,7 @@ from console.people import agent_named
 from console.views.ticket import Kept, came_from, page_url, ticket_or_404, ticket_page
 from support.actions.assign import assign
 from support.actions.follow import follow, unfollow
+from support.actions.mark_spam import mark_spam, unmark_spam
 from support.actions.move import move
 from support.actions.set_priority import set_priority
 from support.actions.set_status import set_status
@@ -121,6 +122,18 @@ def queue(request: HttpRequest, number: int) -> HttpResponse:
         move(ticket, target, by=actor, expected_version=version)
 
     return _act(request, number, do, _("Moved to %(queue)s.") % {"queue": target})
+
+
+@require_POST
+def spam(request: HttpRequest, number: int) -> HttpResponse:
+    """Mark the ticket as spam, or say that it is none (`spam=off`)."""
+    is_off = request.POST.get("spam") == "off"
+
+    def do(ticket: Ticket, actor: Actor, version: int | None) -> None:
+        (unmark_spam if is_off else mark_spam)(ticket, by=actor, expected_version=version)
+
+    said = _("#%(number)s is back in its queue.") if is_off else _("#%(number)s is spam now, and out of the queue.")
+    return _act(request, number, do, said % {"number": number})
 
 
 @require_POST

@@ -42,6 +42,7 @@ def ticket_new(request: HttpRequest) -> HttpResponse:
             attachments=files.attachments,
             submission=data["submission"],
             was_missed_call=data["outcome"] == "missed",
+            at=data["call_at"],
         )
     except (Refused, ValidationError) as refused:
         field = refused.field if isinstance(refused, Invalid) and refused.field in form.fields else None

@@ -156,6 +156,7 @@ CONSOLE = [
     Row("console:priority", AGENT_ACT, "post", kwargs=number, data=lambda rig: {"priority": 30}),
     Row("console:tags", AGENT_ACT, "post", kwargs=number, data=lambda rig: {"tags": "vip"}),
     Row("console:ticket_queue", AGENT_ACT, "post", kwargs=number, data=lambda rig: {"queue": rig.ticket.queue_id}),
+    Row("console:spam", AGENT_ACT, "post", kwargs=number, data=lambda rig: {"spam": "off"}),
     Row("console:following", AGENT_ACT, "post", kwargs=number),
     Row("console:outbox", STAFF),
     Row("console:outbox_accounts", "login 404 404 404 404 403 403 403 404"),

@@ -17,6 +17,7 @@ class Row:
     next_due_metric: str = "first_response"
     is_paused: bool = False
     last_public_is_staff: bool = False
+    is_spam: bool = False
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_a_customer_reads_the_promise_in_their_own_zone():
 
 def test_a_late_reply_is_admitted():
     row = Row(next_due_at=NOW - timedelta(minutes=18))
-    assert customer_sentence(row, NOW).startswith("Our reply was due at 10:18 UTC and is 18 min late.")
+    assert customer_sentence(row, NOW).startswith("We promised a reply by 10:18 UTC and are 18 min late.")
 
 
 @pytest.mark.parametrize("status", ["pending", "hold", "solved", "closed", "open", "new"])
