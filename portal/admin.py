@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy
 
 from portal.forms import BrandingForm
 from portal.models import Branding
@@ -15,7 +16,10 @@ class BrandingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """One page for one row, which is made when it is first saved."""
 
     form = BrandingForm
-    fields = ["name", "accent_hue", "logo", "footer"]
+    fieldsets = [
+        (None, {"fields": ["name", "accent_hue", "logo", "footer"]}),
+        (gettext_lazy("Calls"), {"fields": ["phone_number", "business_calendar"]}),
+    ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: the one row is changed, never added to."""

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import cache
 from django.db import DatabaseError
@@ -21,6 +22,9 @@ class Look:
     accent_hue: int
     logo_path: str
     footer_html: str
+    phone_number: str
+    # The hours of the business calendar as its version holds them; None is always.
+    business_hours: dict[str, Any] | None
 
     @property
     def logo_version(self) -> str:
@@ -34,7 +38,7 @@ def look() -> Look:
     if kept is not None:
         return kept
     try:
-        row = Branding.objects.filter(pk=1).first() or Branding()
+        row = Branding.objects.select_related("business_calendar__current").filter(pk=1).first() or Branding()
     except DatabaseError:
         return _look_of(Branding())
     found = _look_of(row)
@@ -48,4 +52,8 @@ def _look_of(row: Branding) -> Look:
         accent_hue=row.accent_hue,
         logo_path=row.logo.name or "",
         footer_html=render(row.footer).html if row.footer else "",
+        phone_number=row.phone_number,
+        business_hours=row.business_calendar.current.content
+        if row.business_calendar and row.business_calendar.current
+        else None,
     )

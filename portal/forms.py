@@ -15,7 +15,7 @@ class BrandingForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Branding
-        fields = ["name", "accent_hue", "logo", "footer"]
+        fields = ["name", "accent_hue", "logo", "footer", "phone_number", "business_calendar"]
 
     def clean_logo(self) -> Any:
         """Return the logo as a PNG of ours, what was there before, or False to take it off."""

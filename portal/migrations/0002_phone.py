@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             name="phone_number",
             field=models.CharField(
                 blank=True,
-                help_text="Shown to customers whose tier includes calls, while the business hours below last. Empty: no calls.",
+                help_text="Shown to customers whose tier includes calls, while the business hours below last. Empty: no calls.",  # noqa: E501
                 max_length=40,
                 validators=[
                     django.core.validators.RegexValidator(
