@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from notifications.models import Alert, OutgoingMail
+from sla.models import Timer
 from support.permissions import is_agent, queue_ids, sees_all_queues, visible_tickets
 
 
@@ -22,3 +23,10 @@ def visible_alerts(actor: Actor) -> QuerySet[Alert]:
         return Alert.objects.none()
     alerts = Alert.objects.filter(recipient=actor.user)
     return alerts if sees_all_queues(actor) else alerts.filter(ticket__queue__in=queue_ids(actor.user))
+
+
+def visible_timers(actor: Actor) -> QuerySet[Timer]:
+    """Return the promises of the tickets that this member of the staff may work."""
+    if sees_all_queues(actor):
+        return Timer.objects.all()
+    return Timer.objects.filter(ticket__queue__in=queue_ids(actor.user)) if actor.user else Timer.objects.none()

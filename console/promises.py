@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.workspace import timer_due
-from sla.explain import Explanation, exact_span, explain_ticket
+from sla.explain import Explanation, explain_ticket
+from sla.promise_words import exact_span
 from support.due import Due
 from support.models import Ticket
 

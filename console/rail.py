@@ -132,6 +132,7 @@ def _desk(request: HttpRequest, user: User) -> list[Item]:
         (_("Outbox"), "notifications.view_outgoingmail", "console:outbox"),
         (_("Deliveries"), "events.view_delivery", "console:deliveries"),
         (_("Recalculations"), "sla.view_recalculation", "console:recalculations"),
+        (_("Reports"), "support.work_tickets", "console:reports"),
         (_("Settings"), "support.view_queue", "console:settings"),
     ]
     items = []

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from console import mail_urls, notice_urls, promise_urls
+from console import mail_urls, notice_urls, promise_urls, report_urls
 from console.views import conversation, dashboard, palette, presence, promises, queue, ticket, ticket_acts, ticket_new
 
 desk = admin.site.agent_view  # type: ignore[attr-defined]
@@ -35,6 +35,7 @@ urlpatterns = [
     path("tickets/<int:number>/spam/", desk(ticket_acts.spam), name="spam"),
     path("tickets/<int:number>/following/", desk(ticket_acts.following), name="following"),
     *mail_urls.urlpatterns,
+    *report_urls.urlpatterns,
     *notice_urls.urlpatterns,
     *promise_urls.urlpatterns,
 ]

@@ -16,19 +16,21 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Channel, Tier
+from accounts.models import Tier
 from events.models import Event
-from sla import acts, choose, clock, lifecycle, replay, timers
+from sla import acts, clock, lifecycle, replay, timers
 from sla.event_names import TimerEvent
-from sla.models import CalendarVersion, Metric, Target, Timer
+from sla.models import CalendarVersion, Metric, Timer
+from sla.promise_words import (
+    Ahead,
+    exact_span,
+    hours_words,
+    priority_words,
+    promise_words,
+    steps_ahead,
+    why_that_row,
+)
 
-PRIORITIES = dict(Target._meta.get_field("priority").flatchoices)
-TOLD = {
-    "assignee": gettext_lazy("the assignee (without one, the queue)"),
-    "lead": gettext_lazy("the leads"),
-    "named_agent": gettext_lazy("the named agent"),
-    "administrators": gettext_lazy("the administrators"),
-}
 REASONS = {
     "unanswered": gettext_lazy("the ticket was solved without an answer"),
     "spam": gettext_lazy("it was spam"),
@@ -65,16 +67,6 @@ class Change:
     words: str
     due_before: datetime | None = None
     due_after: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """A step that is still to come, if nothing happens before: when it falls due, UTC, and who is told."""
-
-    at: datetime
-    percent: int
-    tell: list[str]
-    words: str
 
 
 @dataclass(frozen=True)
@@ -203,10 +195,10 @@ def _explained(
         state=timer.state,
         is_live=timer.is_live,
         verdict=_verdict(timer, now),
-        promise=_promise(timer),
+        promise=promise_words(timer),
         origin=origin,
         source=source,
-        hours=_hours_words(hours),
+        hours=hours_words(hours),
         zone=hours.hours.zone,
         target_seconds=timer.target_seconds,
         consumed=timer.consumed + running,
@@ -220,7 +212,7 @@ def _explained(
         loosened_at=timer.loosened_at,
         stretches=stretches,
         changes=[change for moment in moments for change in _changes(timer, moment, versions, tiers)],
-        ahead=_ahead(timer),
+        ahead=steps_ahead(timer),
         is_recorded=is_recorded,
     )
 
@@ -299,13 +291,13 @@ def _counted(
     is_ongoing: bool = False,
     why: str = "",
 ) -> Stretch:
-    return Stretch(begins_at, ends_at, seconds, True, is_ongoing, _hours_words(version), why)
+    return Stretch(begins_at, ends_at, seconds, True, is_ongoing, hours_words(version), why)
 
 
 def _stood(
     version: CalendarVersion, begins_at: datetime, ends_at: datetime, why: str, *, is_ongoing: bool = False
 ) -> Stretch:
-    return Stretch(begins_at, ends_at, 0, False, is_ongoing, _hours_words(version), why or _("the clock stood"))
+    return Stretch(begins_at, ends_at, 0, False, is_ongoing, hours_words(version), why or _("the clock stood"))
 
 
 def _why_it_stands(moment: Moment, before: str) -> str:
@@ -326,43 +318,6 @@ def _why_it_stands(moment: Moment, before: str) -> str:
 # --- In words --------------------------------------------------------------------------------------------------------
 
 
-def exact_span(seconds: int) -> str:
-    """Return a span to the second, without what is nought: "48 h", "1 h 30 min 5 s"."""
-    sign, left = ("−" if seconds < 0 else ""), abs(seconds)
-    hours, minutes, rest = left // 3600, left // 60 % 60, left % 60
-    parts = [
-        _("%(n)s h") % {"n": hours} if hours else "",
-        _("%(n)s min") % {"n": minutes} if minutes else "",
-        _("%(n)s s") % {"n": rest} if rest or not left else "",
-    ]
-    return sign + " ".join(part for part in parts if part)
-
-
-def _hours_words(version: CalendarVersion) -> str:
-    if version.hours.is_always:
-        return str(version.calendar.name)
-    return f"{version.calendar.name} ({version.hours.zone})"
-
-
-def _promise(timer: Timer) -> str:
-    about = {"span": exact_span(timer.target_seconds), "hours": _hours_words(timer.calendar_version)}
-    if timer.calendar_version.hours.is_always:
-        words = {
-            Metric.FIRST_RESPONSE: _("A first answer within %(span)s, by night and on holidays, too."),
-            Metric.NEXT_RESPONSE: _(
-                "An answer to each further message within %(span)s, by night and on holidays, too."
-            ),
-            Metric.RESOLUTION: _("Solved within %(span)s, by night and on holidays, too."),
-        }
-    else:
-        words = {
-            Metric.FIRST_RESPONSE: _("A first answer within %(span)s of the hours “%(hours)s”."),
-            Metric.NEXT_RESPONSE: _("An answer to each further message within %(span)s of the hours “%(hours)s”."),
-            Metric.RESOLUTION: _("Solved within %(span)s of the hours “%(hours)s”."),
-        }
-    return words[Metric(timer.metric)] % about
-
-
 def _origin(timer: Timer, moments: list[Moment], tiers: Mapping[int | None, str]) -> tuple[str, str]:
     """Return which row of the policy made the promise that counts, why that one (sla.md, section 4), its source."""
     row, facts = _row_that_counts(moments)
@@ -371,32 +326,18 @@ def _origin(timer: Timer, moments: list[Moment], tiers: Mapping[int | None, str]
         if merged is not None:
             return _("Taken over from ticket #%(number)s, which was merged into this one.") % {"number": merged}, ""
         return _("The record does not say which row of the policy made this promise."), ""
-    metric = str(Metric(timer.metric).label)
-    about = {
-        "metric": metric[:1].lower() + metric[1:],
-        "tier": tiers.get(facts["tier_id"], ""),
-        "channel": str(Channel(facts["channel"]).label) if facts["channel"] in Channel.values else facts["channel"],
-        "priority": _priority(facts["priority"]),
-    }
-    source = row.get("source", "")
-    if source == choose.TIER:
-        said = [_("%(tier)s, %(priority)s: the row of the tier. It wins over the channel's and the desk's.")]
-    elif source == choose.CHANNEL:
-        said = [
-            _("The tier %(tier)s has no row for %(metric)s, so the row of the channel counts: %(channel)s.")
-            if about["tier"]
-            else _("The customer has no tier, so the row of the channel of the message counts: %(channel)s."),
-            _("It wins over the desk's."),
-        ]
-    else:
-        said = [_("Neither the tier nor the channel has a row for %(metric)s, so the desk's own row counts.")]
-    if row.get("priority") is None:
-        said.append(_("It is the row for every priority without one of its own."))
-    else:
-        said.append(_("It names the priority %(priority)s, and so comes before the general one."))
+    source = str(row.get("source", ""))
+    said = why_that_row(
+        source,
+        names_priority=row.get("priority") is not None,
+        metric=facts["metric"],
+        tier=tiers.get(facts["tier_id"], ""),
+        channel=facts["channel"],
+        priority=facts["priority"],
+    )
     if timer.target_id is None:
-        said.append(_("The row itself was taken out of the policy since; the promise stays."))
-    return " ".join(words % about for words in said), source
+        said += " " + _("The row itself was taken out of the policy since; the promise stays.")
+    return said, source
 
 
 def _row_that_counts(moments: list[Moment]) -> tuple[Mapping[str, Any] | None, dict[str, Any]]:
@@ -443,26 +384,6 @@ def _verdict(timer: Timer, now: datetime) -> str:
     return _("Running; %(span)s are left.") % {"span": exact_span(timer.remaining - used)}
 
 
-def _ahead(timer: Timer) -> list[Ahead]:
-    """Return the steps still to come, as they fall due if nothing happens before."""
-    if timer.next_check_at is None:
-        return []
-    found = []
-    for index in range(timer.next_step, len(timer.steps)):
-        step = lifecycle.step_at(timer, index)
-        if step is None:
-            break
-        tell = list(timer.steps[index]["tell"])
-        people = get_text_list([str(TOLD.get(who, who)) for who in tell], _("and")) or _("nobody")
-        words = (
-            _("The promise is broken; %(people)s are told.")
-            if step.percent == lifecycle.BREACH
-            else _("%(percent)s %% are used up; %(people)s are told.")
-        )
-        found.append(Ahead(step.falls_at, step.percent, tell, words % {"percent": step.percent, "people": people}))
-    return found
-
-
 def _changes(
     timer: Timer, moment: Moment, versions: Mapping[int, CalendarVersion], tiers: Mapping[int | None, str]
 ) -> Iterator[Change]:
@@ -503,7 +424,7 @@ def _retargeted(
         about = {"old": tiers.get(before["tier_id"], none), "new": tiers.get(after["tier_id"], none)}
         said.append(_("The tier changed from %(old)s to %(new)s.") % about)
     if before["priority"] != after["priority"]:
-        about = {"old": _priority(before["priority"]), "new": _priority(after["priority"])}
+        about = {"old": priority_words(before["priority"]), "new": priority_words(after["priority"])}
         said.append(_("The priority changed from %(old)s to %(new)s.") % about)
     if not said:
         said.append(_("The policy was changed, and applied to what was running."))
@@ -523,10 +444,6 @@ def _retargeted(
     if row is None or (row["seconds"], row["calendar"]) == (after["target_seconds"], after["calendar_version_id"]):
         return "same", " ".join([*said, _("The promise stays the same.")])
     return "kept", " ".join([*said, _("%(new)s would end later, so the promise of %(old)s stays.") % spans])
-
-
-def _priority(value: int) -> str:
-    return str(PRIORITIES.get(value, value)).lower()
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The pure part of reports (sla.md, section 8): days of a reader's zone as instants, weeks, shares, quantiles. No Django.
+"""The pure part of reports (sla.md, section 8): days and weeks of a reader's zone, shares, percentiles. No Django.
 
 A period is whole local days, half-open in UTC: a verdict belongs to the day that the reader's clock then shows.
 """

@@ -176,6 +176,19 @@ CONSOLE = [
     Row("console:delivery_replays", "login 404 404 404 404 403 403 302 302", "post"),
     Row("console:delivery_replay", "login 404 404 404 404 403 403 302 302", "post",
         kwargs=lambda rig: {"delivery_id": rig.delivery.pk}),
+    Row("console:reports", STAFF),
+    Row("console:report_timers", STAFF),
+    Row("console:report_timers_file", STAFF),
+    Row("console:report_table", STAFF, kwargs=lambda rig: {"name": "weeks"}),
+    Row("console:report_table", "login 404 404 404 404 404 404 200 200", kwargs=lambda rig: {"name": "agents"}),
+    Row("console:simulator", LEADS),
+    Row("console:dry_run", LEADS),
+    Row("console:dry_run", LEADS, "post"),
+]  # fmt: skip
+CALENDARS = [
+    Row("admin:sla_calendar_preview", ADMINISTRATORS, "post", data=lambda rig: {"zone": "UTC", "mon": "9-17"}),
+    Row("admin:sla_calendar_file", ADMINISTRATORS, kwargs=lambda rig: {"object_id": rig.row_of("sla.calendar").pk}),
+    Row("admin:sla_calendar_holidays", ADMINISTRATORS, kwargs=lambda rig: {"object_id": rig.row_of("sla.calendar").pk}),
 ]  # fmt: skip
 DJANGO = [
     Row("admin:login", "login 404 404 404 404 login login login login"),
@@ -223,4 +236,4 @@ def model_rows() -> list[Row]:
     return rows
 
 
-ROWS = PORTAL + ACCOUNT + SIGN_IN + CONSOLE + DJANGO + model_rows()
+ROWS = PORTAL + ACCOUNT + SIGN_IN + CONSOLE + CALENDARS + DJANGO + model_rows()

@@ -123,9 +123,9 @@ def test_figures_are_what_a_count_by_hand_gives_and_as_long_as_their_lists(drawn
 def test_times_are_those_of_the_standard_library(drawn, period):
     timers, groups = Timer.objects.exclude(cycle=0), defaultdict(list)
     for timer in drawn:
-        if timer.metric in RESPONSES and timer.state in {"met", "breached"} and not timer.reason:
-            if inside(timer.stopped_at, period):
-                groups[timer.metric, timer.tier_id].append(timer)
+        is_answered = timer.metric in RESPONSES and timer.state in {"met", "breached"} and not timer.reason
+        if is_answered and inside(timer.stopped_at, period):
+            groups[timer.metric, timer.tier_id].append(timer)
     found = reports.times(timers, period, "metric", "tier")
     assert set(found) == set(groups)
     for key, group in groups.items():
