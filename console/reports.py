@@ -13,6 +13,7 @@ from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.actors import Actor
 from accounts.models import Tier, User
@@ -87,7 +88,12 @@ class TimesLine:
     def words(self) -> list[str]:
         """Return median and 90th percentile in business time, then by the wall clock."""
         times = self.times
-        return [exact_span(round(s)) for s in (times.median, times.p90, times.wall_median, times.wall_p90)]
+        return [_rounded(s) for s in (times.median, times.p90, times.wall_median, times.wall_p90)]
+
+
+def _rounded(seconds: float) -> str:
+    """Return a span as one reads it: to the minute from an hour on."""
+    return exact_span(round(seconds) if seconds < 3600 else round(seconds / 60) * 60)
 
 
 @dataclass(frozen=True)
@@ -131,13 +137,19 @@ def figures_of(actor: Actor, form: ReportForm) -> Figures:
         period=period,
         metrics=_metrics(form, found, reports.beside(timers, period)),
         weeks=weeks,
-        chart=week_chart([(line.label, line.tally, line.percent) for line in weeks]),
+        chart=week_chart(
+            [(_short(week), line.tally, line.percent) for week, line in zip(period.weeks(), weeks, strict=True)]
+        ),
         tiers=_tiers(form, mine),
         queues=_queues(form, reports.attainment(of_metric, period, "ticket__queue")) if sees_all else [],
         agents=_agents(form, reports.attainment(with_agent(of_metric), period, "agent")) if sees_all else [],
         times=_times(form, timers, period),
         mail=Line(_("Mail"), reports.mail_within_a_day(timers, period), form.address()),
     )
+
+
+def _short(week: Period) -> str:
+    return date_format(week.first, pgettext("a week's first day below its bar, in Django's date format", "j M"))
 
 
 def _total(tallies: Iterable[Tally]) -> Tally:
