@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from benchmarks import sweep
+
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = os.environ.get("BENCHMARK_DATABASE_URL", "postgresql://root@127.0.0.1:5432/postgres")
 LIMIT_PORT, DESK_PORT = 8191, 8192
@@ -290,6 +292,8 @@ def main() -> int:
         raise SystemExit("The benchmark creates and drops databases; it runs on a local PostgreSQL only.")
     results = [measure(int(size), options) for size in options.sizes.split(",")]
     report(results, options)
+    if not options.only or "sweep" in options.only.split(","):
+        sweep.main([])
     return 0
 
 
