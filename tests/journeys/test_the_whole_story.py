@@ -109,6 +109,7 @@ def test_axe_finds_nothing_in_the_console(cast, open_page):
         "/admin/", "/admin/queue/", "/admin/queue/?q=nothing",
         f"/admin/tickets/{ticket.pk}/", "/admin/tickets/new/", f"/admin/tickets/{ticket.pk}/timeline/",
         "/admin/outbox/", "/admin/deliveries/", "/admin/settings/",
+        "/admin/reports/", "/admin/reports/timers/", "/admin/reports/simulator/?tier=enterprise", "/admin/reports/dry-run/",
     ]  # fmt: skip
     assert problems(page, paths, [(1440, "light"), (390, "dark"), (320, "light")]) == {}
     assert problems(page, ["/admin/queue/?status=odd"]) == {}
