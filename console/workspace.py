@@ -26,7 +26,7 @@ from console.words import people_in, sentence
 from content.markdown import trusted
 from events.models import Event
 from notifications.models import OutgoingMail
-from sla import timers
+from sla import acts, timers
 from sla.explain import Explanation
 from sla.models import Timer
 from support.due import Due, clock_words, duration, kind_of, past_words, time_left_words
@@ -271,7 +271,13 @@ def _promise(timer: Timer, now: datetime) -> Promise:
 def timer_due(timer: Timer | Explanation, now: datetime) -> Due:
     """Return how a timer stands, in the few words of the rail."""
     if timer.state == Timer.State.CANCELLED:
-        return Due("none", _("taken back"))
+        words = {
+            acts.UNANSWERED: _("unanswered"),
+            acts.WITHDRAWN: _("withdrawn"),
+            acts.SELF_SERVED: _("found it alone"),
+            "spam": _("spam"),
+        }
+        return Due("none", words.get(timer.reason, _("taken back")))
     if timer.state == Timer.State.MET:
         return Due("met", _("kept"))
     if timer.stopped_at is not None:

@@ -69,7 +69,7 @@ class LocalTimeField(forms.Field):
     """
 
     LONGEST = timedelta(days=31)
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "class": "input"}, format="%Y-%m-%dT%H:%M")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
