@@ -219,7 +219,8 @@ def _agents(form: ReportForm, found: dict[tuple[Any, ...], Tally]) -> list[Line]
 
 def names_of(people: Iterable[int | None]) -> dict[int | None, str]:
     """Return names by id: one query."""
-    return {person.pk: person.get_full_name() for person in User.objects.filter(pk__in={*people} - {None})}
+    found = User.objects.filter(pk__in={*people} - {None}).only("display_name", "email")
+    return {person.pk: person.get_full_name() for person in found}
 
 
 def _times(form: ReportForm, timers: QuerySet[Timer], period: Period) -> list[TimesLine]:
