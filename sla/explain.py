@@ -93,6 +93,7 @@ class Explanation:
     breached_at: datetime | None
     noticed_at: datetime | None
     stopped_at: datetime | None
+    reason: str
     loosened_at: datetime | None
     stretches: list[Stretch]
     changes: list[Change]
@@ -209,6 +210,7 @@ def _explained(
         breached_at=timer.breached_at,
         noticed_at=timer.noticed_at,
         stopped_at=timer.stopped_at,
+        reason=timer.reason,
         loosened_at=timer.loosened_at,
         stretches=stretches,
         changes=[change for moment in moments for change in _changes(timer, moment, versions, tiers)],

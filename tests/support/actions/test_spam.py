@@ -39,7 +39,9 @@ def ago(hours):
 def timers(ticket):
     """Return what anybody can tell of a ticket's timers; how often they were looked at is nobody's business."""
     return list(
-        Timer.objects.filter(ticket=ticket).order_by("metric", "cycle").values_list(
+        Timer.objects.filter(ticket=ticket)
+        .order_by("metric", "cycle")
+        .values_list(
             "metric", "cycle", "state", "started_at", "due_at", "breached_at", "stopped_at", "reason", "remaining"
         )
     )
