@@ -59,19 +59,22 @@ def _notice_each(ids: list[int], now: datetime) -> int:
 def _notice(ids: list[int], now: datetime) -> int:
     """Notice one batch of timers in one transaction; return how many of them nobody else held."""
     with transaction.atomic(), hold_rings():
-        timers = list(
-            Timer.objects.select_for_update(
-                skip_locked=connection.features.has_select_for_update_skip_locked, of=("self",)
-            )
-            .select_related("calendar_version")
-            .filter(pk__in=ids, next_check_at__lte=now)
-            .order_by("pk")
-        )
+        timers = locked(ids, now)
         if not timers:
             return 0
         noticing.notice(timers, now)
         save(timers)
     return len(timers)
+
+
+def locked(ids: list[int], now: datetime) -> list[Timer]:
+    """Lock those of these timers that are still due and that nobody else holds."""
+    return list(
+        Timer.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked, of=("self",))
+        .select_related("calendar_version")
+        .filter(pk__in=ids, next_check_at__lte=now)
+        .order_by("pk")
+    )
 
 
 def save(timers: list[Timer]) -> None:
