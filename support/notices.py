@@ -149,7 +149,7 @@ def reason_to_hold(mail: OutgoingMail) -> str:
         if all(may_be_told(mail.recipient, ticket, is_internal=True) for ticket in told):
             return ""
         return "The person may not read all of these tickets any more."
-    ticket = Ticket.objects.filter(pk=mail.ticket_number).first()
+    ticket = Ticket.objects.filter(pk=mail.ticket_number).first() if mail.ticket_number is not None else None
     if ticket is None:
         return "The ticket is gone."
     if ticket.is_spam:
