@@ -136,6 +136,10 @@ def sentence(event: Event, people: Mapping[int, str], queues: Mapping[int, str],
                 "metric": label,
                 "percent": data.get("percent"),
             }
+        case "timer.breach_corrected":
+            return _("%(metric)s: the promise was kept after all; what kept it was written down late.") % {
+                "metric": _metric(data.get("metric", ""))
+            }
     return _("%(who)s: %(name)s") % {**about, "name": event.name}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from accounts.actors import Actor
 from accounts.models import User
 from notifications.models import Preference
+from portal.account_forms import MailForm
 from support.models import Attachment, Message
 from support.permissions import visible_messages, visible_tickets
 
@@ -32,6 +33,7 @@ def own_data(user: User) -> dict[str, Any]:
         "mail": {
             "own_tickets": preference.own_tickets,
             "followed_tickets": preference.followed_tickets,
+            **({name: getattr(preference, name) for name in MailForm.FOR_STAFF} if user.is_staff else {}),
         },
         "tickets": [
             {

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor
 from events.models import Event
 from events.record import record
-from notifications.models import Alert
+from notifications.models import Alert, Preference
 from support.actions.assign import assign
 from support.models import Queue
 from tests.factories.support import make_ticket
@@ -133,6 +134,16 @@ def test_the_list_goes_on_by_keys_and_the_bell_counts_to_99(cast, ticket, signed
     assert last.count('<span class="due late">') == 20
     with django_assert_max_num_queries(4):
         words(client, "/admin/notices/count/")
+
+
+def test_staff_choose_what_the_bell_shows_and_customers_are_not_asked(cast, signed_in):
+    where = reverse("account_pages:mail")
+    page = words(signed_in(cast.gwen), where)
+    assert "Promises in danger or missed" in page and "In the console: news of tickets I follow" in page
+    signed_in(cast.gwen).post(where, {"own_tickets": "on", "followed_in_console": "on"})
+    preference = Preference.of(cast.gwen)
+    assert (preference.promises, preference.assigned_in_console, preference.followed_in_console) == (False, False, True)
+    assert "console" not in words(signed_in(cast.alice), where)
 
 
 def test_what_the_desk_noticed_late_says_so(cast, ticket, signed_in, run_reactions):
