@@ -13,7 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from sla.time_words import clock_words, duration
+from sla.time_words import clock_words as clock_words
+from sla.time_words import duration as duration
 from support.models import Status
 
 # A row does not say how long its promise was, so "soon" is one rule for all: less than an hour is left.
