@@ -164,13 +164,14 @@ elif BROKER_URL.startswith("redis"):
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {"connect_timeout": 2}
 # The broker is only a doorbell: a request never waits for it, and a sweeper does what a lost ring left.
-# Its ringer, events.dispatch, never tries twice. Beat does: only then does it leave a connection that RabbitMQ has closed.
+# Its ringer, events.dispatch, never tries twice. Beat does: only so does it leave a connection that RabbitMQ closed.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2}
 # Seconds. A worker whose connection died without a word finds out within a minute.
 CELERY_BROKER_HEARTBEAT = 20
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CONSUMER = "config.consumer.EagerConsumer"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
