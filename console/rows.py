@@ -12,7 +12,8 @@ from accounts.actors import Actor
 from console.bounded import Joined, parts
 from console.prepared import prepared
 from console.queue import BY_DUE, BY_NUMBER, Wish, tickets_of
-from support.due import clock_words, due_of
+from sla.time_words import clock_words
+from support.due import due_of
 from support.models import Priority, Status, Tag, Ticket, Visit
 
 PAGE, LARGEST_PAGE = 25, 100

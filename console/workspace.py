@@ -29,7 +29,8 @@ from notifications.models import OutgoingMail
 from sla import acts, timers
 from sla.explain import Explanation
 from sla.models import Timer
-from support.due import Due, clock_words, duration, kind_of, past_words, time_left_words
+from sla.time_words import clock_words, duration
+from support.due import Due, kind_of, past_words, time_left_words
 from support.models import IN_QUEUE, Attachment, Draft, Follower, Message, Priority, Queue, Tag, Ticket, Visit
 from support.permissions import visible_messages, visible_tickets, works_on
 from support.promises import within

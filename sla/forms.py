@@ -1,4 +1,4 @@
-"""Forms with which an administrator says when the desk is open and what it promises."""
+"""The form with which an administrator says what the desk promises."""
 
 from typing import Any
 
@@ -8,39 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sla import clock
-from sla.models import Calendar, Target, validate_content
-
-HOURS_EXAMPLE = '{"zone": "Europe/Berlin", "weekly": {"mon": [["09:00", "17:00"]]}, "exceptions": {"2026-12-25": []}}'
-
-
-class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A calendar with the hours in force; other hours become a new version when it is saved."""
-
-    content = forms.JSONField(
-        label=_("Hours"),
-        validators=[validate_content],
-        initial={"zone": "UTC", "weekly": {}, "exceptions": {}},
-        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false"}),
-        help_text=_(
-            "A time zone, the week from mon to sun, and dates that differ: an empty list is a holiday. An end may be "
-            "24:00; a weekly interval that ends before it starts goes on past midnight. Example: %(example)s. "
-            "Timers that run already move to the new hours when you save."
-        )
-        % {"example": HOURS_EXAMPLE},
-    )
-
-    class Meta:
-        model = Calendar
-        fields = ["name", "key", "content"]
-        help_texts = {
-            "name": _("As people call it: Berlin office."),
-            "key": _("A short name for programs; it stays when the name changes."),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.current is not None:
-            self.initial["content"] = self.instance.current.content
+from sla.models import Target
 
 
 class TargetForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -83,6 +83,11 @@ class Calendar(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def next_holiday_year(self) -> int | None:
+        """Return the first year whose national holidays are not known yet; None for a calendar that follows none."""
+        return self.holidays_until.year + 1 if self.holidays_until else None
+
 
 class CalendarVersion(models.Model):
     """Opening hours as they were from an instant on; an edit makes a new one, this one never changes."""

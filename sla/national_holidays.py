@@ -56,7 +56,8 @@ def public_holidays(code: str, part: str, years: Iterable[int], language: str) -
             code,
             subdiv=part or None,
             years=[year for year in years if chosen.first_year <= year <= chosen.last_year],
-            language=language if language in dict(chosen.languages) else None,
+            # Without one, the package would take that of the machine.
+            language=language if language in dict(chosen.languages) else chosen.language or None,
         )
     # Names of one day come joined by "; ".
     return [(day, name.replace("; ", " / ")) for day, name in sorted(found.items())]

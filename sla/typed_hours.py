@@ -48,7 +48,7 @@ def intervals_of(text: str, *, may_cross_midnight: bool = True) -> Intervals:
         if read is None:
             raise ValidationError(
                 _("“%(text)s” is no interval. Write a start and an end, such as 09:00–17:00, or “closed”.")
-                % {"text": _BETWEEN.split(typed[at:])[0] or typed}
+                % {"text": re.split("[,;/&]", typed[at:])[0].strip()}
             )
         found.append(_pair(*_times(read), read[0].strip(), may_cross_midnight=may_cross_midnight))
         at = read.end()

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Channel, Tier
 from sla import timers
-from support.due import Due, clock_words, duration, kind_of, promise_sentence
+from sla.time_words import clock_words, duration
+from support.due import Due, kind_of, promise_sentence
 from support.models import Priority
 from support.permissions import sets_priority
 

@@ -18,8 +18,9 @@ from django.utils.formats import date_format
 from accounts.actors import Actor
 from notifications.deliver import message_of
 from notifications.models import OutgoingMail
+from sla.time_words import clock_words, duration
 from support.actions.reply import reply
-from support.due import clock_words, duration, past_words
+from support.due import past_words
 from support.models import Status
 from tests.factories.support import make_ticket
 

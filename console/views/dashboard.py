@@ -12,6 +12,7 @@ from console.bounded import shown
 from console.dashboard import figures_of, next_rows
 from console.rail import counts_of
 from console.row_html import html_of
+from sla.queries import calendars_without_holidays_soon
 
 
 @require_safe
@@ -42,5 +43,12 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "console/settings.html",
-        {**admin.site.each_context(request), "title": _("Settings"), "app_list": admin.site.get_app_list(request)},
+        {
+            **admin.site.each_context(request),
+            "title": _("Settings"),
+            "app_list": admin.site.get_app_list(request),
+            "ending": calendars_without_holidays_soon(timezone.now())
+            if request.user.has_perm("sla.change_calendar")
+            else (),
+        },
     )

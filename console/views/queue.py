@@ -20,13 +20,13 @@ from console.queue import VIEWS, Wish, wish_of
 from console.rail import Counts, counts_of
 from console.row_html import html_of
 from console.rows import LARGEST_PAGE, Page, page_of
+from sla.time_words import clock_words
 from support.actions.assign import assign
 from support.actions.mark_spam import mark_spam, unmark_spam
 from support.actions.move import move
 from support.actions.set_priority import set_priority
 from support.actions.set_status import set_status
 from support.actions.tag import set_tags
-from support.due import clock_words
 from support.errors import Invalid, NotAllowed, Refused
 from support.models import Priority, Status, Ticket
 from support.permissions import visible_tickets

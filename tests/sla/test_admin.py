@@ -17,15 +17,6 @@ def always():
     return Calendar.objects.select_related("current").get(key="always")
 
 
-def no_versions(count):
-    return {
-        "versions-TOTAL_FORMS": count,
-        "versions-INITIAL_FORMS": count,
-        "versions-MIN_NUM_FORMS": 0,
-        "versions-MAX_NUM_FORMS": 1000,
-    }
-
-
 def form(target, **changes):
     data = {
         "metric": target.metric, "source": target.source, "tier": target.tier_id or "", "channel": target.channel,
@@ -92,18 +83,6 @@ def test_more_hours_than_the_calendar_has_are_refused(ada):
     Calendar.objects.filter(pk=calendar.pk).update(current=narrow)
     answer = ada.post(change(target), form(target, hours=1000))
     assert "hours" in answer.context["adminform"].form.errors
-
-
-def test_other_hours_become_a_new_version(ada):
-    calendar = always()
-    content = {"zone": "Asia/Kathmandu", "weekly": {"sun": [["10:00", "17:00"]]}}
-    url = reverse("admin:sla_calendar_change", args=[calendar.pk])
-    answer = ada.post(url, {"name": "Always", "key": "always", "content": json.dumps(content), **no_versions(1)})
-    assert answer.status_code == 302, answer.context["adminform"].form.errors
-    assert always().current.content == content
-    assert CalendarVersion.objects.filter(calendar=calendar).count() == 2
-    bad = ada.post(url, {"name": "Always", "key": "always", "content": '{"zone": "Nowhere"}', **no_versions(2)})
-    assert "content" in bad.context["adminform"].form.errors
 
 
 def test_an_agent_does_not_edit_the_policy(cast, signed_in):

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from support.due import clock_words, customer_due, customer_sentence, due_of, duration
+from sla.time_words import clock_words, duration
+from support.due import customer_due, customer_sentence, due_of
 
 NOW = datetime(2026, 3, 10, 10, 36, tzinfo=UTC)  # a Tuesday
 
