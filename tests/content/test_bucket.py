@@ -19,6 +19,7 @@ from support.models import Attachment
 from tests.content.clamd import Clamd
 from tests.support.files import body, picture, upload
 
+pytestmark = pytest.mark.once
 BUCKET = "attachments-of-the-desk"
 
 

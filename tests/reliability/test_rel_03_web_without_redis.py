@@ -16,7 +16,7 @@ from tests.reliability.load import Load, People, drained
 from tests.reliability.processes import celery_beat, celery_worker, redis_server, wait_until, web
 from tests.reliability.smtp_servers import mail_server
 
-pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.reliability, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def test_rel_03_the_web_goes_on_without_redis_and_all_is_done_when_it_is_back(tmp_path, cast):

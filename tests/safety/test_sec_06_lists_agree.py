@@ -57,6 +57,7 @@ def many_tickets(cast: Cast, dice: random.Random) -> list[Ticket]:
     return tickets
 
 
+@pytest.mark.once
 def test_sec_06_lists_pages_and_the_rule_in_words_agree_on_a_thousand_pairs(cast, signed_in):
     dice = random.Random(20261)
     tickets = many_tickets(cast, dice)
