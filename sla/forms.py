@@ -8,7 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sla import clock
+from sla.defaults import STEPS
 from sla.models import Target
+from sla.policy import sentence
+from sla.steps_field import StepsField
 
 
 class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -32,6 +35,15 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("For resolution only: the clock of a response never stands."),
     )
 
+    steps = StepsField(
+        label=_("Steps"),
+        required=False,
+        help_text=_(
+            "At how much of the promise somebody is told. 100 percent is the breach; beyond it, 200 is as late as the "
+            "promise was long. An empty row is no step; without an assignee, the queue is told."
+        ),
+    )
+
     class Meta:
         model = Target
         fields = ["metric", "source", "tier", "channel", "priority", "calendar", "pause_on", "steps"]
@@ -49,6 +61,8 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.seconds:
             self.initial["hours"], rest = divmod(self.instance.seconds, 3600)
             self.initial["minutes"] = rest // 60
+        else:
+            self.initial["steps"] = self.initial.get("steps") or STEPS
 
     def clean(self) -> dict[str, Any]:
         """Add hours and minutes up. Raises ValidationError for nothing, or more than the calendar has."""
@@ -69,3 +83,16 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
                 ) from error
         self.instance.seconds = seconds
         return found
+
+    def sentence(self) -> str:
+        """Return the promise as a sentence, as far as it was typed; nothing while something is missing."""
+        target, calendar = self.instance, None
+        if self.is_bound:
+            self.errors  # noqa: B018 (asking validates, which fills the row)
+            calendar = self.cleaned_data.get("calendar")
+            wanted = {"metric", "source", "tier", "channel", "hours", "minutes", "calendar"}
+            if wanted & self.errors.keys() or None in (calendar, target.seconds):
+                return ""
+        elif target.pk:
+            calendar = target.calendar
+        return sentence(target, calendar.name) if calendar else ""

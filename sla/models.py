@@ -1,5 +1,6 @@
 """Promises: calendars, the rows that make them, and the timers that keep them (sla.md)."""
 
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
@@ -225,6 +226,20 @@ class Target(models.Model):
     def described(self) -> str:
         """Return the row in words: "First response, Enterprise, urgent"."""
         return f"{self}, {str(self.get_priority_display()).lower()}" if self.priority is not None else str(self)
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Raise ValidationError that names the row that is there already, and not a rule of the database."""
+        names = ("metric", "source", "tier", "channel", "priority")
+        if not set(exclude or ()) & set(names):
+            # `filter` takes None for "is null", other than a unique constraint of the database.
+            same = Target.objects.filter(**{name: getattr(self, name) for name in names})
+            twin = same.exclude(pk=self.pk).select_related("tier").first()
+            if twin is not None:
+                raise ValidationError(
+                    {"priority": _("There is a row for this already: %(row)s. Change that one instead.")
+                     % {"row": twin.described}}
+                )  # fmt: skip
+        super().validate_constraints(exclude)
 
     def clean(self) -> None:
         """Raise ValidationError for a row whose source and columns contradict each other."""

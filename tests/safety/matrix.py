@@ -186,6 +186,7 @@ CONSOLE = [
     Row("console:dry_run", LEADS, "post"),
 ]  # fmt: skip
 CALENDARS = [
+    Row("admin:sla_target_preview", ADMINISTRATORS, "post", data=lambda rig: {"hours": 1}),
     Row("admin:sla_calendar_preview", ADMINISTRATORS, "post", data=lambda rig: {"zone": "UTC", "mon": "9-17"}),
     Row("admin:sla_calendar_file", ADMINISTRATORS, kwargs=lambda rig: {"object_id": rig.row_of("sla.calendar").pk}),
     Row("admin:sla_calendar_holidays", ADMINISTRATORS, kwargs=lambda rig: {"object_id": rig.row_of("sla.calendar").pk}),
