@@ -96,9 +96,9 @@ def _shown(each: Explanation, now: datetime) -> Shown:
         ],
         used=exact_span(each.consumed),
         sum=(
-            _("Counted of %(target)s; %(left)s were left")
+            _("Counted of %(target)s, which leaves %(left)s")
             if each.remaining >= 0
-            else _("Counted; only %(target)s were promised")
+            else _("Counted, though only %(target)s were promised")
         )
         % {"target": exact_span(each.target_seconds), "left": exact_span(each.remaining)},
     )

@@ -437,7 +437,7 @@ def _retargeted(
         after["target_seconds"],
         after["calendar_version_id"],
     ):
-        said.append(_("Instead of %(old)s, %(new)s are promised.") % spans)
+        said.append(_("The promise is %(new)s now, instead of %(old)s.") % spans)
         if after["remaining"] > after["target_seconds"] - after["consumed"]:
             said.append(_("A quarter of that is left to act."))
         if before["loosened_at"] != after["loosened_at"]:

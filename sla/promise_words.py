@@ -111,9 +111,9 @@ def steps_ahead(timer: Timer) -> list[Ahead]:
         tell = list(timer.steps[index]["tell"])
         people = get_text_list([str(TOLD.get(who, who)) for who in tell], _("and")) or _("nobody")
         words = (
-            _("The promise is broken; %(people)s are told.")
+            _("The promise is broken. Told: %(people)s.")
             if step.percent == lifecycle.BREACH
-            else _("%(percent)s %% are used up; %(people)s are told.")
+            else _("%(percent)s %% are used up. Told: %(people)s.")
         )
         found.append(Ahead(step.falls_at, step.percent, tell, words % {"percent": step.percent, "people": people}))
     return found

@@ -310,8 +310,11 @@ class Desk:
         self.begin(story, "resolution", at)
 
     def customer_writes(self, story: Story, at: datetime) -> None:
-        waits = any(each.metric != "resolution" for each in story.live)
-        if (story.is_ours or story.status == "solved") and not waits:
+        asked = [each for each in story.promises if each.metric != "resolution"]
+        # What was solved without an answer, or was taken up again since, is asked once more.
+        if (story.is_ours or story.status == "solved" or asked[-1].reason == "unanswered") and not any(
+            each.is_live for each in asked
+        ):
             self.begin(story, "next_response", at)
         story.is_ours = False
         if story.status in {"pending", "solved"}:
@@ -590,7 +593,7 @@ class Lives(RuleBasedStateMachine):
                 self.never_later(number, before[number])
 
     def hours_are_changed(self, ahead, opens, closes):
-        hours, at = Hours(opens * 3600, closes * 3600), self.later(ahead)
+        hours, at = Hours(opens * 3600, closes * 3600), self.later(max(ahead, 1))  # one version an instant
         if hours == self.desk.hours["office"] or any(story.is_spam for story in self.desk.stories.values()):
             return
         set_hours(self.calendars["office"], hours.content, at=at)
