@@ -360,10 +360,21 @@ class Message(models.Model):
 
 
 class Attachment(StoredFile):
-    """A file of a message; until the message is sent it belongs to whoever uploaded it, and to nobody else."""
+    """A file of a message; until the message is sent it belongs to whoever uploaded it, and to nobody else.
+
+    A draft keeps its files, so that they come back with its words in whatever browser its owner signs in.
+    """
 
     message = models.ForeignKey(
         Message, verbose_name=_("message"), null=True, on_delete=models.PROTECT, related_name="attachments"
+    )
+    draft = models.ForeignKey(
+        "Draft",
+        verbose_name=_("draft"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="files",
+        help_text=_("What it was uploaded for, while that is not sent."),
     )
 
     class Meta(StoredFile.Meta):
@@ -391,7 +402,7 @@ class Attachment(StoredFile):
 
 
 class Draft(models.Model):
-    """What a person has typed and not sent yet, one per person and place; deleted when it is sent."""
+    """What a person has typed and not sent yet, and its files; one per person and place, deleted when it is sent."""
 
     class Kind(models.TextChoices):
         TICKET = "ticket", _("New ticket")
