@@ -103,11 +103,12 @@ def test_a_ticket_from_question_to_answer(cast, open_page, mailbox, run_reaction
 
 def test_axe_finds_nothing_in_the_console(cast, open_page):
     ticket = make_ticket(cast.alice, subject="SSO " + "very long words " * 10, note="Between us", noted_by=cast.gwen)
-    make_ticket(cast.bea, answered_by=cast.hugo)
+    answered = make_ticket(cast.bea, answered_by=cast.hugo)
     page = open_page("/admin/", cast.ada, **STEADY)
     paths = [
         "/admin/", "/admin/queue/", "/admin/queue/?q=nothing",
         f"/admin/tickets/{ticket.pk}/", "/admin/tickets/new/", f"/admin/tickets/{ticket.pk}/timeline/",
+        f"/admin/tickets/{ticket.pk}/promises/", f"/admin/tickets/{answered.pk}/promises/",
         "/admin/outbox/", "/admin/deliveries/", "/admin/settings/",
         "/admin/reports/", "/admin/reports/timers/", "/admin/reports/simulator/?tier=enterprise", "/admin/reports/dry-run/",
     ]  # fmt: skip

@@ -45,7 +45,7 @@ pytestmark = pytest.mark.django_db
 EXAMPLES = int(os.environ.get("TEST_STATEFUL_EXAMPLES", "10"))
 STEPS = [{"percent": percent, "tell": ["assignee"]} for percent in (50, 100, 200)]
 BEGINNING = datetime(2025, 6, 2, 8, 0, tzinfo=UTC)
-MOST_TICKETS = 3
+MOST_TICKETS = 4
 DONE = {"solved", "closed"}
 
 
@@ -205,14 +205,14 @@ class Promise:
         self.stopped, self.reason = at, reason
 
     def retarget(self, row: Row | None, hours: Hours | None, at: datetime, *, may_loosen: bool) -> None:
-        if row is None:
+        if row is None or hours is None:
             return
         self.row_before, self.row = self.row, row
         if (self.seconds, self.calendar, self.hours) == (row.seconds, row.calendar, hours):
             self.pause_on = row.pause_on
             return
         left = max(row.seconds - self.used(at), math.ceil(row.seconds / 4))
-        is_later = hours.add(at, left) > self.due if self.runs else left > self.left(at)
+        is_later = hours.add(at, left) > self.due if self.runs and self.due else left > self.left(at)
         if is_later and not may_loosen:
             self.row = self.row_before
             return
@@ -438,6 +438,7 @@ class Lives(RuleBasedStateMachine):
         self.alice = self.cast.alice
         self.breached: dict[int, datetime] = {}
         self.open_ticket(0)
+        self.open_ticket(1800)
 
     def teardown(self) -> None:
         """Explain what is left, and forget it all."""
@@ -554,12 +555,15 @@ class Lives(RuleBasedStateMachine):
             self.desk.stories[number].is_spam = False
 
     def tickets_are_merged(self, ahead, choice, other):
-        loser, winner = (
-            self.pick(choice, statuses=TRANSITIONS.keys() - DONE),
-            self.pick(other, statuses=TRANSITIONS.keys() - DONE),
-        )
-        if loser is None or loser == winner:
+        fitting = [
+            number
+            for number, story in self.desk.stories.items()
+            if not story.is_spam and not story.is_merged and story.status not in DONE
+        ]
+        if len(fitting) < 2:
             return
+        winner = fitting.pop(choice % len(fitting))
+        loser = fitting[other % len(fitting)]
         at, before = self.later(ahead), self.due_of(winner)
         there, here = timeline.lock(Ticket(pk=loser)), timeline.lock(Ticket(pk=winner))
         # The act of merging comes later; what it will do to the timers is told and recorded here as it will.
@@ -621,11 +625,15 @@ class Lives(RuleBasedStateMachine):
     @rule(
         ahead=AHEAD,
         choice=CHOICE,
-        value=st.sampled_from(["open", "pending", "hold", "solved", "closed", 10, 20, 20, 40, 40]),
+        value=st.sampled_from(
+            ["open", "pending", "hold", "solved", "closed", 10, 20, 20, 40, 40, "developer", "enterprise"]
+        ),
     )
     def the_ticket_is_worked(self, ahead, choice, value):
         if isinstance(value, int):
             self.priority_is_set(ahead, choice, value)
+        elif value in self.tiers:
+            self.tier_changes(ahead, value)
         else:
             self.status_is_set(ahead, choice, value)
 
@@ -633,7 +641,9 @@ class Lives(RuleBasedStateMachine):
     def time_goes_by(self, ahead):
         self.the_sweep_comes(ahead)
 
-    @rule(ahead=AHEAD, choice=CHOICE, other=CHOICE, act=st.sampled_from(["opened", "opened", "spam", "spam", "merged"]))
+    @rule(
+        ahead=AHEAD, choice=CHOICE, other=CHOICE, act=st.sampled_from(["opened", "opened", "spam", "merged", "merged"])
+    )
     def something_rare_happens(self, ahead, choice, other, act):
         if act == "opened":
             self.open_ticket(ahead)
@@ -687,7 +697,7 @@ class Lives(RuleBasedStateMachine):
         content = timer.calendar_version.content["weekly"]["mon"][0]
         hours = Hours(*(int(text[:2]) * 3600 for text in content))
         running = hours.between(timer.running_since, self.now) if timer.running_since else 0
-        is_late = timer.state == "running" and timer.due_at < self.now
+        is_late = timer.state == "running" and timer.due_at is not None and timer.due_at < self.now
         return (
             timer.metric, timer.cycle, "breached" if is_late else timer.state, timer.target_seconds, hours,
             timer.tier.key if timer.tier else None, timer.priority, timer.started_at, timer.due_at,
