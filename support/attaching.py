@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +13,7 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor, actor_of
 from content.errors import FileRefused
 from content.quotas import mark_of, uploader_of
-from support.actions.attach import attach
+from support.actions.attach import attach, remove_unsent
 from support.errors import Invalid
 from support.models import Attachment
 from support.permissions import unsent_files
@@ -30,18 +31,22 @@ class PostedFiles:
     status: int = 422
 
 
-def posted_files(request: HttpRequest, actor: Actor) -> PostedFiles:
+def posted_files(request: HttpRequest, actor: Actor, *, takes_uploads: bool = True) -> PostedFiles:
     """Return the form's files: keys in `attachments` (uploaded before) and files in `files` (without JavaScript).
 
     A key that is not this person's own unsent upload becomes an error, whosever it is (SEC-09, SEC-21). What came
-    with the form is kept, so a form that comes back for another reason still has its files.
+    with the form is kept, so a form that comes back for another reason still has its files. The one named in `remove`
+    (a button for those without JavaScript) is deleted.
     """
     posted = PostedFiles()
-    keys = _keys(request)
+    given_up = request.POST.get("remove", "")
+    for file in unsent_files(actor, mark_of(request), [given_up] if given_up else []):
+        remove_unsent(file)
+    keys = [key for key in _keys(request) if str(key) != given_up]
     if keys:
         found = {file.pk: file for file in unsent_files(actor, mark_of(request), map(str, keys))}
         posted.attachments = [found[key] for key in keys if key in found]
-    missing = len(set(request.POST.getlist("attachments"))) - len(posted.attachments)
+    missing = len({*request.POST.getlist("attachments")} - {given_up}) - len(posted.attachments)
     if missing > 0:
         posted.errors.append(
             ngettext(
@@ -51,7 +56,7 @@ def posted_files(request: HttpRequest, actor: Actor) -> PostedFiles:
             )
             % {"count": missing}
         )
-    uploads = request.FILES.getlist("files")
+    uploads = request.FILES.getlist("files") if takes_uploads else []
     limit = settings.MAX_FILES_PER_MESSAGE
     if len(posted.attachments) + len(uploads) > limit:
         posted.errors.append(
@@ -77,6 +82,24 @@ def posted_files(request: HttpRequest, actor: Actor) -> PostedFiles:
     ]
     posted.attachments = [file for file in posted.attachments if file.state not in UNSENDABLE]
     return posted
+
+
+def is_unfinished(request: HttpRequest, files: PostedFiles) -> bool:
+    """Return whether the form only comes back: its preview or the removal of a file was asked for, without JavaScript.
+
+    Nothing is checked yet, but what was wrong with a file is said.
+    """
+    if not {"preview", "remove"} & request.POST.keys():
+        return False
+    for error in files.errors:
+        messages.error(request, error)
+    return True
+
+
+def drafted(request: HttpRequest, actor: Actor) -> list[Attachment]:
+    """Return the uploads that a draft names, as many as fit one message; foreign keys are passed over."""
+    keys = [str(key) for key in _keys(request)][: settings.MAX_FILES_PER_MESSAGE]
+    return list(unsent_files(actor, mark_of(request), keys)) if keys else []
 
 
 def collect_attachments(request: HttpRequest) -> list[Attachment]:

@@ -436,6 +436,10 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} by {self.user}"
 
+    def unsent_files(self) -> models.QuerySet[Attachment]:
+        """Return the files that wait with the words."""
+        return self.files.filter(message=None)
+
 
 class Visit(models.Model):
     """When an agent last saw a ticket, and whether they are looking or writing now (both until an instant, UTC)."""

@@ -162,11 +162,18 @@ def kept_draft(actor: Actor, kind: str, ticket: Ticket | None = None) -> Draft |
     return Draft.objects.filter(user=actor.user, kind=kind, ticket=ticket).first()
 
 
+def drafted_files(actor: Actor, ticket: Ticket) -> QuerySet[Attachment]:
+    """Return the files that this person's draft on a ticket, reply or note, waits with."""
+    if actor.kind != ActorKind.PERSON:
+        return Attachment.objects.none()
+    return Attachment.objects.filter(draft__user=actor.user, draft__ticket=ticket, message=None)
+
+
 def unsent_files(actor: Actor, mark: str, keys: Iterable[str]) -> QuerySet[Attachment]:
     """Return those of the uploads that are this person's, or were made in this browser session, and are not sent yet.
 
     `mark` is the session's (content.quotas.mark_of). What a stranger or the holder of a link uploaded belongs to the
-    session alone, and stays theirs when they sign in (SEC-21).
+    session alone, and stays theirs when they sign in (SEC-21); once it is in a draft of theirs, in every session.
     """
     wanted = []
     for key in keys:
@@ -175,5 +182,5 @@ def unsent_files(actor: Actor, mark: str, keys: Iterable[str]) -> QuerySet[Attac
     files = Attachment.objects.filter(pk__in=wanted, message=None)
     own = Q(uploaded_by=None, upload_session=mark) if mark else Q(pk__in=[])
     if actor.kind == ActorKind.PERSON:
-        own |= Q(uploaded_by=actor.user)
+        own |= Q(uploaded_by=actor.user) | Q(draft__user=actor.user)
     return files.filter(own)

@@ -15,9 +15,9 @@ from support.actions.keep_draft import discard_draft, keep_draft
 from support.actions.reply import reply
 from support.actions.set_status import set_status
 from support.actions.visit import mark_visit
-from support.attaching import posted_files
+from support.attaching import drafted, is_unfinished, posted_files
 from support.errors import Invalid, NotAllowed, Refused, Stale
-from support.models import Draft, Ticket
+from support.models import Attachment, Draft, Ticket
 from support.permissions import visible_messages
 
 
@@ -33,13 +33,16 @@ def messages_of(request: HttpRequest, number: int) -> HttpResponse:
     actor, ticket = ticket_or_404(request, number)
     files = posted_files(request, actor)
     form = MessageForm(request.POST, has_files=bool(files.attachments or files.errors))
-    if "preview" in request.POST:
+    if is_unfinished(request, files):
+        _keep(request, actor, ticket, files.attachments)
         initial = {name: request.POST.get(name, "") for name in ("kind", "body", "call_at", "submission")}
-        kept = Kept(MessageForm(initial=initial), files.attachments, preview=request.POST.get("body", ""))
+        kept = Kept(MessageForm(initial=initial), files.attachments)
+        kept.preview = request.POST.get("body", "") if "preview" in request.POST else ""
         return ticket_page(request, actor, ticket, kept)
     for error in files.errors:
         form.add_error(None, error)
     if not form.is_valid():
+        _keep(request, actor, ticket, files.attachments)
         return ticket_page(request, actor, ticket, Kept(form, files.attachments), status=files.status)
     data = form.cleaned_data
     try:
@@ -92,14 +95,21 @@ def draft(request: HttpRequest, number: int) -> HttpResponse:
     """Keep what was typed, as a reply or as a note; colleagues are told that somebody writes."""
     actor, ticket = ticket_or_404(request, number)
     assert actor.user is not None
-    kind = draft_kind_of(request.POST.get("kind", ""))
-    body = request.POST.get("body", "")
-    saved = keep_draft(actor.user, kind, ticket=ticket, body=body)
-    discard_draft(actor.user, Draft.Kind.REPLY if kind == Draft.Kind.NOTE else Draft.Kind.NOTE, ticket=ticket)
-    if body.strip():
+    saved = _keep(request, actor, ticket, drafted(request, actor))
+    if request.POST.get("body", "").strip():
         mark_visit(ticket, actor.user, at=timezone.now(), is_writing=True)
     saved_at = timezone.localtime(saved.saved_at).isoformat(timespec="seconds") if saved else None
     return JsonResponse({"saved_at": saved_at})
+
+
+def _keep(request: HttpRequest, actor: Actor, ticket: Ticket, attachments: list[Attachment]) -> Draft | None:
+    """Keep words and files as the one draft of this agent on this ticket, whichever tab they are in."""
+    assert actor.user is not None
+    kind = draft_kind_of(request.POST.get("kind", ""))
+    other = Draft.Kind.REPLY if kind == Draft.Kind.NOTE else Draft.Kind.NOTE
+    saved = keep_draft(actor.user, kind, ticket=ticket, body=request.POST.get("body", ""), attachments=attachments)
+    keep_draft(actor.user, other, ticket=ticket)
+    return saved
 
 
 @require_POST

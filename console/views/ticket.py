@@ -25,6 +25,7 @@ from content.markdown import trusted
 from support.actions.set_status import TRANSITIONS
 from support.due import due_of, past_words
 from support.models import Attachment, Draft, Priority, Status, Ticket
+from support.permissions import drafted_files
 
 TIMELINE_PAGE = 200
 
@@ -108,7 +109,7 @@ def ticket_page(request: HttpRequest, actor: Actor, ticket: Ticket, kept: Kept, 
         "kind": form["kind"].value() or "reply",
         "kept": kept,
         "preview": trusted(render_markdown(kept.preview).html) if kept.preview else "",
-        "attachments": kept.attachments,
+        "attachments": kept.attachments if kept.form or not draft_kind else list(drafted_files(actor, ticket)),
         "max_bytes": settings.MAX_FILE_BYTES,
         "max_files": settings.MAX_FILES_PER_MESSAGE,
         "draft_saved": past_words(ticket.draft_saved_at, now) if ticket.draft_saved_at else "",  # type: ignore[attr-defined]

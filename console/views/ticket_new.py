@@ -12,7 +12,7 @@ from accounts.actions.find_or_create_person import find_or_create_person
 from accounts.actors import actor_of
 from console.forms import CallForm
 from support.actions.open_ticket import open_ticket
-from support.attaching import PostedFiles, posted_files
+from support.attaching import PostedFiles, is_unfinished, posted_files
 from support.errors import Invalid, Refused
 from support.permissions import visible_tickets
 
@@ -25,6 +25,8 @@ def ticket_new(request: HttpRequest) -> HttpResponse:
         return _page(request, CallForm(initial={"email": request.GET.get("email", "")[:254]}), PostedFiles())
     files = posted_files(request, actor)
     form = CallForm(request.POST, has_files=bool(files.attachments or files.errors))
+    if is_unfinished(request, files):
+        return _page(request, CallForm(initial={name: request.POST.get(name, "") for name in form.fields}), files)
     for error in files.errors:
         form.add_error(None, error)
     if not form.is_valid():

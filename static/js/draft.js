@@ -1,6 +1,7 @@
 /* Keeps what one writes. On a form with data-draft-url: posts its fields 800 ms after the last key and says so in the
    element marked data-draft-said. When the server cannot be reached it keeps them in this browser, tells so, and
-   sends them when the connection is back. Passwords and files are never kept. */
+   sends them when the connection is back. Passwords are never kept, and of
+   files only the keys of those that upload.js has sent already. */
 
 import { post } from "./request.js";
 

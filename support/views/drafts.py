@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.actors import ActorKind, actor_of
 from support.actions.keep_draft import discard_draft, keep_draft
+from support.attaching import drafted
 from support.models import Draft, Priority
 from support.views.finding import ticket_or_404
 
@@ -25,6 +26,7 @@ def ticket_draft(request: HttpRequest) -> HttpResponse:
         subject=request.POST.get("subject", ""),
         body=request.POST.get("body", ""),
         priority=int(priority) if priority in map(str, Priority.values) else Priority.NORMAL,
+        attachments=drafted(request, actor),
     )
     return _said(draft)
 
@@ -45,7 +47,8 @@ def reply_draft(request: HttpRequest, number: int) -> HttpResponse:
     ticket = ticket_or_404(actor, number)
     if actor.kind != ActorKind.PERSON or actor.user is None:
         return HttpResponse(status=403)
-    return _said(keep_draft(actor.user, Draft.Kind.REPLY, ticket=ticket, body=request.POST.get("body", "")))
+    body, attachments = request.POST.get("body", ""), drafted(request, actor)
+    return _said(keep_draft(actor.user, Draft.Kind.REPLY, ticket=ticket, body=body, attachments=attachments))
 
 
 @require_POST

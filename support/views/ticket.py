@@ -74,6 +74,7 @@ def ticket_page(
     if reply_form is None:
         draft = kept_draft(actor, Draft.Kind.REPLY, found)
         reply_form = ReplyForm(initial={"body": draft.body if draft else ""})
+        attachments = list(draft.unsent_files()) if draft else []
     context: dict[str, Any] = {
         "ticket": found,
         "conversation": stretch,

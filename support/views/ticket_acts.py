@@ -1,5 +1,6 @@
 """What a customer does to a ticket. Each act is a resource that is posted to."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,11 +11,11 @@ from django.views.decorators.http import require_POST
 from accounts.actors import Actor, ActorKind, actor_of
 from accounts.models import User
 from support.actions.follow import follow, unfollow
-from support.actions.keep_draft import discard_draft
+from support.actions.keep_draft import discard_draft, keep_draft
 from support.actions.reopen import reopen
 from support.actions.reply import reply
 from support.actions.solve import solve
-from support.attaching import posted_files
+from support.attaching import PostedFiles, is_unfinished, posted_files
 from support.errors import Invalid, InvalidTransition, NotAllowed, Refused
 from support.forms import ColleagueForm, ReplyForm
 from support.models import Draft, Ticket
@@ -33,24 +34,35 @@ def replies(request: HttpRequest, number: int) -> HttpResponse:
         return render(
             request,
             "support/signed_out.html",
-            {"body": request.POST.get("body", ""), "next": reverse("support:ticket", args=[number])},
+            {
+                "body": request.POST.get("body", ""),
+                "next": reverse("support:ticket", args=[number]),
+                "action": request.path,
+                "submission": request.POST.get("submission", ""),
+                "attachments": posted_files(request, actor).attachments,
+                "max_bytes": settings.MAX_FILE_BYTES,
+                "max_files": settings.MAX_FILES_PER_MESSAGE,
+            },
             status=403,
         )
     ticket = ticket_or_404(actor, number)
     files = posted_files(request, actor)
     form = ReplyForm(request.POST, has_files=bool(files.attachments or files.errors))
-    if "preview" in request.POST:
+    typed = request.POST.get("body", "")
+    if is_unfinished(request, files):
+        _keep(actor, ticket, typed, files)
         return ticket_page(
             request,
             actor,
             ticket,
-            reply_form=ReplyForm(initial={"body": request.POST.get("body", "")}),
+            reply_form=ReplyForm(initial={"body": typed, "submission": request.POST.get("submission", "")}),
             attachments=files.attachments,
-            preview=request.POST.get("body", ""),
+            preview=typed if "preview" in request.POST else "",
         )
     for error in files.errors:
         form.add_error(None, error)
     if not form.is_valid():
+        _keep(actor, ticket, typed, files)
         return ticket_page(request, actor, ticket, reply_form=form, attachments=files.attachments, status=files.status)
     try:
         replied = reply(
@@ -84,6 +96,12 @@ def replies(request: HttpRequest, number: int) -> HttpResponse:
         return redirect(_page(ticket))
     messages.success(request, _("Your answer started this new ticket, linked to #%(number)s.") % {"number": ticket.pk})
     return redirect(_page(replied.ticket))
+
+
+def _keep(actor: Actor, ticket: Ticket, typed: str, files: PostedFiles) -> None:
+    """Keep a reply that comes back as a draft, for those whose browser runs no script that does."""
+    if actor.kind == ActorKind.PERSON and actor.user is not None:
+        keep_draft(actor.user, Draft.Kind.REPLY, ticket=ticket, body=typed, attachments=files.attachments)
 
 
 @require_POST

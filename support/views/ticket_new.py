@@ -18,9 +18,9 @@ from accounts.actors import Actor, ActorKind, actor_of
 from accounts.models import Channel
 from content.markdown import render as render_markdown
 from content.markdown import trusted
-from support.actions.keep_draft import discard_draft
+from support.actions.keep_draft import discard_draft, keep_draft
 from support.actions.open_ticket import open_ticket
-from support.attaching import PostedFiles, posted_files
+from support.attaching import PostedFiles, is_unfinished, posted_files
 from support.due import customer_sentence, duration, past_words
 from support.errors import Invalid, Refused
 from support.forms import StrangerTicketForm, TicketForm
@@ -43,14 +43,16 @@ def ticket_new(request: HttpRequest) -> HttpResponse:
         return _page(request, filer, _empty_form(request, actor, filer, draft), draft=draft)
     files = posted_files(request, filer)
     form = _form_class(filer)(request.POST, has_files=bool(files.attachments or files.errors), **_options(filer))
-    if "preview" in request.POST:
+    if is_unfinished(request, files):
         # Nothing is checked yet: whoever looks at a preview has not finished.
         form.is_bound = False
         form.initial = {name: request.POST.get(name, "") for name in form.fields}
-        return _page(request, filer, form, files, preview=request.POST.get("body", ""))
+        _keep(request, filer, files)
+        return _page(request, filer, form, files, preview=request.POST.get("body", "") if _is_preview(request) else "")
     for error in files.errors:
         form.add_error(None, error)
     if not form.is_valid():
+        _keep(request, filer, files)
         return _page(request, filer, form, files, status=files.status)
     if not can_file(filer, Channel.WEB):
         return _page(request, filer, form, files, status=403)
@@ -75,6 +77,23 @@ def ticket_sent(request: HttpRequest) -> HttpResponse:
     if not address:
         return redirect("portal:home")
     return render(request, "support/ticket_sent.html", {"address": address})
+
+
+def _is_preview(request: HttpRequest) -> bool:
+    return "preview" in request.POST
+
+
+def _keep(request: HttpRequest, filer: Actor, files: PostedFiles) -> None:
+    """Keep a form that comes back as a draft, for those whose browser runs no script that does."""
+    if filer.user is not None:
+        keep_draft(
+            filer.user,
+            Draft.Kind.TICKET,
+            subject=request.POST.get("subject", ""),
+            body=request.POST.get("body", ""),
+            priority=_priority(request.POST.get("priority", "")),
+            attachments=files.attachments,
+        )
 
 
 def _file(request: HttpRequest, filer: Actor, form: TicketForm, files: PostedFiles) -> HttpResponse:
@@ -173,7 +192,7 @@ def _page(
         Priority.HIGH: _("Important work is held up"),
         Priority.URGENT: _("Your service stands still"),
     }
-    attachments: list[Attachment] = files.attachments if files else []
+    attachments: list[Attachment] = files.attachments if files else list(draft.unsent_files()) if draft else []
     context: dict[str, Any] = {
         "form": form,
         "is_stranger": isinstance(form, StrangerTicketForm),
