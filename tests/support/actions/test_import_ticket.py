@@ -14,6 +14,11 @@ from support.actions.reply import reply
 from support.models import Message, Ticket
 from support.verifying import verify
 
+MESSAGES = [
+    {"at": "2025-03-04T10:00:00+01:00", "body": "It **fails**."},
+    {"at": "2025-03-04T11:00:00Z", "body": "Look at the log.", "public": False, "desk": True},
+    {"at": "2025-03-04T12:00:00Z", "body": "Try again.", "author": {"email": "gwen@desk.example"}},
+]
 LINE = {
     "reference": "ZD-1",
     "subject": "Login  fails",
@@ -21,11 +26,7 @@ LINE = {
     "status": "open",
     "priority": "high",
     "channel": "email",
-    "messages": [
-        {"at": "2025-03-04T10:00:00+01:00", "body": "It **fails**."},
-        {"at": "2025-03-04T11:00:00Z", "body": "Look at the log.", "public": False, "desk": True},
-        {"at": "2025-03-04T12:00:00Z", "body": "Try again.", "author": {"email": "gwen@desk.example"}},
-    ],
+    "messages": MESSAGES,
 }
 
 
@@ -71,7 +72,7 @@ def test_open_tickets_have_their_promises_from_the_import_on_request(cast, tmp_p
         metric="resolution", source="desk", seconds=8 * 3600, calendar=Calendar.objects.get(), pause_on=["pending"],
         steps=[{"percent": 100, "tell": ["assignee"]}],
     )  # fmt: skip
-    messages = [*LINE["messages"], {"at": "2025-03-05T10:00:00Z", "body": "It still fails."}][:said]
+    messages = [*MESSAGES, {"at": "2025-03-05T10:00:00Z", "body": "It still fails."}][:said]
     run(tmp_path, {**LINE, "status": status, "messages": messages}, timers=True)
     ticket = Ticket.objects.get()
     timers = {timer.metric: timer for timer in Timer.objects.all()}
@@ -98,7 +99,7 @@ def test_open_tickets_have_their_promises_from_the_import_on_request(cast, tmp_p
         ({**LINE, "messages": [{"body": "a", "at": "2025-03-04T10:00:00"}]}, "line 1 messages[0].at: Write a time"),
         ({**LINE, "messages": [{"body": "a", "at": "2999-03-04T10:00:00Z"}]}, "line 1 messages: A time is in the"),
         ({**LINE, "messages": [{"body": "", "at": "2025-03-04T10:00:00Z"}]}, "line 1 body: Write a few words"),
-        ({**LINE, "messages": [{**LINE["messages"][1]}]}, "line 1 messages: A ticket has at least one public"),
+        ({**LINE, "messages": [{**MESSAGES[1]}]}, "line 1 messages: A ticket has at least one public"),
     ],
 )
 def test_a_line_that_cannot_be_is_told_by_its_number_and_the_rest_goes_on(cast, tmp_path, line, said):
