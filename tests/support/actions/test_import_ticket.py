@@ -2,6 +2,7 @@
 
 import json
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,12 +15,12 @@ from support.actions.reply import reply
 from support.models import Message, Ticket
 from support.verifying import verify
 
-MESSAGES = [
+MESSAGES: list[dict[str, Any]] = [
     {"at": "2025-03-04T10:00:00+01:00", "body": "It **fails**."},
     {"at": "2025-03-04T11:00:00Z", "body": "Look at the log.", "public": False, "desk": True},
     {"at": "2025-03-04T12:00:00Z", "body": "Try again.", "author": {"email": "gwen@desk.example"}},
 ]
-LINE = {
+LINE: dict[str, Any] = {
     "reference": "ZD-1",
     "subject": "Login  fails",
     "requester": {"email": "Alice@acme.example", "name": "Alice"},
