@@ -21,7 +21,7 @@ from events.queries import count_failed as failed_deliveries
 from notifications.queries import count_failed as failed_mails
 from sla.models import Metric, Timer
 from support.models import IN_QUEUE, Queue, Ticket
-from support.permissions import queue_ids, sees_all_queues, visible_tickets
+from support.permissions import queue_ids, sees_all_queues, worked_tickets
 
 KEPT_SECONDS = 30
 MOST_VERDICTS = 10_000
@@ -70,7 +70,7 @@ def next_rows(actor: Actor, now: datetime) -> list[Row]:
     """Return the tickets that fall due next: one query."""
     assert actor.user is not None
     view = VIEWS["next"]
-    tickets = view.narrow(visible_tickets(actor), actor.user, now).order_by("queue_at", "pk")[:NEXT]
+    tickets = view.narrow(worked_tickets(actor), actor.user, now).order_by("queue_at", "pk")[:NEXT]
     return rows_of(tickets, view.order, now)
 
 
@@ -87,7 +87,7 @@ def figures_of(actor: Actor) -> Figures:
 
 
 def _count(actor: Actor) -> Figures:
-    now, tickets = timezone.now(), visible_tickets(actor)
+    now, tickets = timezone.now(), worked_tickets(actor)
     active = tickets.filter(IN_QUEUE)
     queues = Queue.objects.all() if sees_all_queues(actor) else Queue.objects.filter(pk__in=queue_ids(_user(actor)))
     counts = {f"age{i}": BoundedCount(_aged(active, low, high, now)) for i, (_key, low, high) in enumerate(AGES)}

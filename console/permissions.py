@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from accounts.actors import Actor
 from notifications.models import Alert, OutgoingMail
 from sla.models import Timer
-from support.permissions import is_agent, queue_ids, sees_all_queues, visible_tickets
+from support.permissions import is_agent, queue_ids, sees_all_queues, worked_tickets
 
 
 def visible_mails(actor: Actor) -> QuerySet[OutgoingMail]:
@@ -14,7 +14,7 @@ def visible_mails(actor: Actor) -> QuerySet[OutgoingMail]:
         return OutgoingMail.objects.none()
     if sees_all_queues(actor):
         return OutgoingMail.objects.all()
-    return OutgoingMail.objects.filter(ticket_number__in=visible_tickets(actor).values("pk"))
+    return OutgoingMail.objects.filter(ticket_number__in=worked_tickets(actor).values("pk"))
 
 
 def visible_alerts(actor: Actor) -> QuerySet[Alert]:

@@ -20,7 +20,7 @@ from accounts.actors import Actor
 from accounts.models import Tier, User
 from sla.models import Metric
 from support.models import IN_QUEUE, WAITING_ON_US, Priority, Status, Tag, Ticket
-from support.permissions import visible_queues, visible_tickets
+from support.permissions import visible_queues, worked_tickets
 
 LONGEST_WISH = 200
 
@@ -147,7 +147,7 @@ def wish_of(query: QueryDict) -> Wish:
 def tickets_of(wish: Wish, actor: Actor, now: datetime) -> QuerySet[Ticket]:
     """Return the tickets that the wish means, of those this actor may see; none while it has problems."""
     assert actor.user is not None
-    tickets = wish.view.narrow(visible_tickets(actor), actor.user, now)
+    tickets = wish.view.narrow(worked_tickets(actor), actor.user, now)
     for term, value in wish.terms.items():
         tickets = _TERMS[term](tickets, value, wish, actor, now)
     for word in wish.words:

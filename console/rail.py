@@ -20,7 +20,7 @@ from accounts.models import User
 from console.bounded import BoundedCount, shown
 from console.queue import VIEWS
 from support.models import IN_QUEUE, Queue, Ticket
-from support.permissions import queue_ids, sees_all_queues, visible_tickets
+from support.permissions import queue_ids, sees_all_queues, worked_tickets
 
 KEPT_SECONDS = 5
 COUNTED = ("next", "mine", "unassigned", "waiting", "breached")
@@ -62,7 +62,7 @@ def counts_of(actor: Actor) -> Counts:
     kept: Counts | None = cache.get(key)
     if kept is not None:
         return kept
-    now, tickets = timezone.now(), visible_tickets(actor)
+    now, tickets = timezone.now(), worked_tickets(actor)
     queues = Queue.objects.all() if sees_all else Queue.objects.filter(pk__in=queue_ids(actor.user))
     rows = list(
         queues.annotate(

@@ -32,7 +32,7 @@ from sla.models import Timer
 from sla.time_words import clock_words, duration
 from support.due import Due, kind_of, past_words, time_left_words
 from support.models import IN_QUEUE, Attachment, Draft, Follower, Message, Priority, Queue, Tag, Ticket, Visit
-from support.permissions import visible_messages, visible_tickets, works_on
+from support.permissions import visible_messages, worked_tickets, works_on
 from support.promises import within
 
 LATEST, MOST_EVENTS, MOST_COUNTED = 50, 100, 100
@@ -326,7 +326,7 @@ class Earlier:
 def earlier_tickets(ticket: Ticket, actor: Actor) -> Earlier:
     """Return the customer's other tickets that this agent may see, the newest first: two queries."""
     about = Q(organization=ticket.organization_id) if ticket.organization_id else Q(requester=ticket.requester_id)
-    theirs = visible_tickets(actor).filter(about, is_spam=False)
+    theirs = worked_tickets(actor).filter(about, is_spam=False)
     found = list(theirs.exclude(pk=ticket.pk).order_by("-pk")[:6])
     counts = (
         Queue.objects.order_by("pk")

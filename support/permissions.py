@@ -1,8 +1,9 @@
 """Who may see and do what with tickets. Every list, page and action starts here.
 
-Staff see the queues they belong to; leads and administrators see all. Customers see their own tickets, those
-they follow, and those of their organisation if it shares them or they are its admin. The holder of a signed
-link sees the tickets of that link. The object check is the list filter, so the two cannot disagree.
+Staff see the queues they belong to, and what they asked themselves; leads and administrators see all.
+Customers see their own tickets, those they follow, and those of their organisation if it shares them or they
+are its admin. The holder of a signed link sees the tickets of that link. The object check is the list filter,
+so the two cannot disagree.
 """
 
 import uuid
@@ -37,23 +38,34 @@ def visible_queues(actor: Actor) -> QuerySet[Queue]:
     return Queue.objects.none()
 
 
+def worked_tickets(actor: Actor) -> QuerySet[Ticket]:
+    """Return every ticket that this actor works from the desk's side: what the console shows."""
+    if sees_all_queues(actor):
+        return Ticket.objects.all()
+    if not is_agent(actor) or actor.user is None:
+        return Ticket.objects.none()
+    # Ids first: a short list of queues lets the queue's index do the ordering.
+    return Ticket.objects.filter(queue__in=queue_ids(actor.user))
+
+
 def visible_tickets(actor: Actor) -> QuerySet[Ticket]:
-    """Return every ticket that this actor may read."""
+    """Return every ticket that this actor may read, from either side."""
     if sees_all_queues(actor):
         return Ticket.objects.all()
     if actor.kind == ActorKind.GUEST:
         return Ticket.objects.filter(pk__in=actor.tickets, requester=actor.user)
     if actor.user is None:
         return Ticket.objects.none()
+    # A ticket filed under an unproven address stays unread until the address is proven by a signed link,
+    # and so does what was filed while the address was not proven (SEC-11).
     if is_agent(actor):
-        # Ids first: a short list of queues lets the queue's index do the ordering.
-        return Ticket.objects.filter(queue__in=queue_ids(actor.user))
+        # What they asked themselves they read as any customer, whichever queue it went to.
+        asked = Q(requester=actor.user, is_requester_proven=True)
+        return Ticket.objects.filter(Q(queue__in=queue_ids(actor.user)) | asked)
     own = Q(requester=actor.user) | Q(pk__in=actor.user.followings.values("ticket"))
     membership = actor.membership
     if membership and membership.sees_all_tickets:
         own |= Q(organization=membership.organization_id)
-    # A ticket filed under an unproven address stays unread until the address is proven by a signed link,
-    # and so does what was filed while the address was not proven (SEC-11).
     return Ticket.objects.filter(own, is_requester_proven=True)
 
 
@@ -64,7 +76,7 @@ def visible_messages(actor: Actor, ticket: Ticket) -> QuerySet[Message]:
 
 
 def works_on(actor: Actor, ticket: Ticket) -> bool:
-    """Return whether this actor works the ticket from the desk's side.
+    """Return whether this actor works the ticket from the desk's side: the rule of `worked_tickets` for one row.
 
     Staff who are themselves the requester still work it: what they write is then a customer's word
     (sla.md, section 3), which `support.actions.reply` decides.
@@ -106,7 +118,7 @@ def can_add_colleague(actor: Actor, ticket: Ticket) -> bool:
     if actor.kind != ActorKind.PERSON or actor.user is None or not ticket.is_requester_proven:
         return False
     if is_agent(actor):
-        return False
+        return ticket.requester_id == actor.user.pk
     membership = actor.membership
     return ticket.requester_id == actor.user.pk or bool(
         membership and membership.role == membership.Role.ADMIN and membership.organization_id == ticket.organization_id
@@ -140,8 +152,10 @@ def assignable_people(ticket: Ticket) -> QuerySet[User]:
 
 def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
     """Return the files this actor may read: those of messages they may read."""
-    files = Attachment.objects.filter(message__ticket__in=visible_tickets(actor))
-    return files if is_agent(actor) or actor.is_system else files.filter(message__is_public=True)
+    may_read = Q(message__ticket__in=visible_tickets(actor), message__is_public=True)
+    if is_agent(actor) or actor.is_system:
+        may_read |= Q(message__ticket__in=worked_tickets(actor))
+    return Attachment.objects.filter(may_read)
 
 
 def may_follow(person: User, ticket: Ticket, *, added_by: Actor) -> bool:

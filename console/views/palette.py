@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.actors import actor_of
 from console.people import agents_like
-from support.permissions import visible_tickets
+from support.permissions import worked_tickets
 
 MOST = 8
 
@@ -18,7 +18,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip().lstrip("#")
     found = []
     if text.isdecimal() and len(text) < 19:
-        found = list(visible_tickets(actor_of(request)).filter(pk=int(text))[:MOST])
+        found = list(worked_tickets(actor_of(request)).filter(pk=int(text))[:MOST])
     return JsonResponse(
         {
             "items": [

@@ -10,7 +10,7 @@ from console import workspace
 from console.views.ticket import came_from, page_url
 from notifications.actions.read_alerts import read_alerts_of_ticket
 from support.actions.visit import mark_visit
-from support.permissions import visible_tickets
+from support.permissions import worked_tickets
 
 
 @require_POST
@@ -21,7 +21,7 @@ def presence(request: HttpRequest, number: int) -> HttpResponse:
     nothing, so whoever reads without JavaScript leaves no mark, and their unread marks stay.
     """
     actor, now = actor_of(request), timezone.now()
-    ticket = visible_tickets(actor).filter(pk=number).first()
+    ticket = worked_tickets(actor).filter(pk=number).first()
     if ticket is None or actor.user is None:
         return HttpResponse(status=204)
     mark_visit(ticket, actor.user, at=now)

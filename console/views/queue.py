@@ -29,7 +29,7 @@ from support.actions.set_status import set_status
 from support.actions.tag import set_tags
 from support.errors import Invalid, NotAllowed, Refused
 from support.models import Priority, Status, Ticket
-from support.permissions import visible_tickets
+from support.permissions import worked_tickets
 from support.queries import all_queues, names_of_tags, next_due
 
 
@@ -101,7 +101,7 @@ def _empty(wish: Wish, page: Page, actor: Actor) -> str:
         return _("No ticket fits this filter.")
     if wish.view.key not in {"next", "breached", "mine", "unassigned"}:
         return _("There is nothing here.")
-    at = next_due(visible_tickets(actor), timezone.now())
+    at = next_due(worked_tickets(actor), timezone.now())
     if at is None:
         return _("No promise is running.")
     return _("The next promise falls due at %(time)s.") % {"time": clock_words(at, timezone.now())}
@@ -132,7 +132,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
         return back
-    tickets = visible_tickets(actor).in_bulk(list(chosen))
+    tickets = worked_tickets(actor).in_bulk(list(chosen))
     done: list[int] = []
     for number, version in chosen.items():
         ticket = tickets.get(number)

@@ -14,7 +14,7 @@ from console.forms import CallForm
 from support.actions.open_ticket import open_ticket
 from support.attaching import PostedFiles, is_unfinished, posted_files
 from support.errors import Invalid, Refused
-from support.permissions import visible_tickets
+from support.permissions import worked_tickets
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +54,7 @@ def ticket_new(request: HttpRequest) -> HttpResponse:
             form.add_error(field, str(refused))
         return _page(request, form, files, status=422)
     messages.success(request, _("Filed as #%(number)s.") % {"number": opened.ticket.pk})
-    if not visible_tickets(actor).filter(pk=opened.ticket.pk).exists():
+    if not worked_tickets(actor).filter(pk=opened.ticket.pk).exists():
         messages.info(
             request,
             _("It went to the queue %(queue)s, which you do not work in.") % {"queue": opened.ticket.queue},

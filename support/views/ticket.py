@@ -92,7 +92,7 @@ def ticket_page(
         "refusal": refusal,
         "preview": trusted(render_markdown(preview).html) if preview else "",
         "can_add_colleague": bool(found.organization_id) and permissions.can_add_colleague(actor, found),
-        "is_desk": permissions.is_agent(actor),
+        "is_desk": permissions.works_on(actor, found),
         "is_guest": actor.kind == ActorKind.GUEST,
         "shows_origin": _may_follow_link(actor, found.follow_up_of),
         "person": actor.user,

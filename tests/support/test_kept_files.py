@@ -94,6 +94,10 @@ def test_without_scripts_a_file_stays_when_something_else_is_wrong_and_can_be_re
     assert answer.status_code == 422
     both = keys(answer.content.decode())
     assert len(both) == 2
+    form = answer.content.decode().split('enctype="multipart/form-data"')[1]
+    assert form.index('type="submit"') < form.index('name="remove"') - 100, "the Enter key sends, and removes nothing"
+    first = form[: form.index('type="submit"')].rpartition("<button")[2] + form[form.index('type="submit"') :][:60]
+    assert "remove" not in first
     assert len(keys(signed_in(person).get(page).content.decode())) == 2, "and a closed tab brings it back"
     answer = browser.post(post, {**more, "body": "Words", "attachments": both, "remove": both[0]})
     assert answer.status_code == 200 and keys(answer.content.decode()) == both[1:]
