@@ -18,6 +18,10 @@ AGENT_PERMISSIONS = [
     "accounts.view_membership",
     "accounts.view_tier",
     "notifications.view_outgoingmail",
+    "knowledge.write_articles",
+    "knowledge.view_section",
+    "knowledge.view_snippet",
+    "knowledge.view_articletemplate",
 ]
 LEAD_PERMISSIONS = [
     *AGENT_PERMISSIONS,
@@ -41,9 +45,17 @@ LEAD_PERMISSIONS = [
     "events.view_delivery",
     "events.replay_delivery",
     "notifications.resend_outgoingmail",
+    "knowledge.publish_articles",
+    *(
+        f"knowledge.{act}_{model}"
+        for model in ("section", "snippet", "articletemplate")
+        for act in ("add", "change", "delete")
+    ),
+    "knowledge.view_redirect",
+    "search.curate",
 ]
 # An administrator may do all that the desk's own apps offer.
-ADMINISTRATOR_APPS = ["accounts", "support", "sla", "notifications", "events", "portal"]
+ADMINISTRATOR_APPS = ["accounts", "support", "sla", "notifications", "events", "portal", "knowledge", "search"]
 
 
 def sync_roles(**kwargs: Any) -> None:

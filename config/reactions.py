@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from accounts.event_names import AccountEvent
 from events.models import Event
+from knowledge.event_names import ArticleEvent
 from sla.event_names import RecalculationEvent, TimerEvent
 from support import reactions as support
 from support.event_names import TicketEvent
@@ -42,4 +43,5 @@ REACTIONS: dict[str, list[Callable[[Event], None]]] = {
     TimerEvent.RECALCULATED: [],
     RecalculationEvent.ASKED: [support.recalculate_timers],
     RecalculationEvent.CANCELLED: [],
+    **{name: [] for name in ArticleEvent},
 }

@@ -61,9 +61,11 @@ TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
 INSTALLED_APPS = [
     "console.apps.ConsoleConfig",
     "portal.apps.PortalConfig",
+    "knowledge.apps.KnowledgeConfig",
     "support.apps.SupportConfig",
     "sla.apps.SlaConfig",
     "notifications.apps.NotificationsConfig",
+    "search.apps.SearchConfig",
     "content.apps.ContentConfig",
     "accounts.apps.AccountsConfig",
     "events.apps.EventsConfig",
@@ -114,6 +116,8 @@ EVENT_REACTIONS = "config.reactions.REACTIONS"
 SCHEDULE = "config.schedule.SCHEDULE"
 # Asked before each mail leaves: why it must not leave any more, or nothing.
 MAIL_GUARD = "support.notices.reason_to_hold"
+# What is found by search: each app describes its own.
+SEARCH_SOURCES: list[str] = []
 # Gives the desk's name for mails.
 DESK_LOOK = "portal.branding.look"
 

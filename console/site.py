@@ -18,7 +18,7 @@ from console.access import learn_access
 View = Callable[..., HttpResponse]
 
 
-OWN_APPS = {"accounts", "portal", "sla", "support"}
+OWN_APPS = {"accounts", "knowledge", "portal", "search", "sla", "support"}
 
 
 class ConsoleSite(admin.AdminSite):

@@ -9,11 +9,12 @@ from django.conf import settings
 
 from accounts.event_names import AccountEvent
 from config.reactions import REACTIONS
+from knowledge.event_names import ArticleEvent
 from sla.event_names import RecalculationEvent, TimerEvent
 from support.event_names import TicketEvent
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ["accounts", "config", "console", "content", "events", "notifications", "portal", "sla", "support"]
+APPS = ["accounts", "config", "console", "content", "events", "knowledge", "search", "notifications", "portal", "sla", "support"]
 SOURCES = sorted(
     path
     for app in APPS
@@ -133,7 +134,7 @@ def test_no_page_loads_from_a_foreign_host():
 
 
 def test_every_event_has_its_line_in_the_table_of_reactions():
-    missing = {*TicketEvent, *AccountEvent, *TimerEvent, *RecalculationEvent} - set(REACTIONS)
+    missing = {*TicketEvent, *AccountEvent, *TimerEvent, *RecalculationEvent, *ArticleEvent} - set(REACTIONS)
     assert not missing, f"add {sorted(missing)} to config/reactions.py, if only with []"
 
 
