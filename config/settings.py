@@ -1,5 +1,6 @@
 """The one settings module. Development and production differ in values, which come from the environment."""
 
+import logging
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -397,6 +398,8 @@ LOGGING = {
         "django.server": {"handlers": ["stream"], "level": LOG_LEVEL, "propagate": False},
     },
 }
+# One line for each request, when it ends; LOG_LEVEL=DEBUG adds one when it begins.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 # config.middleware lets only the ids of our own proxies through.
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True

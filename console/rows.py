@@ -121,7 +121,9 @@ class Page:
 
 
 @dataclass(slots=True)
-class _Promised:
+class Promised:
+    """What `support.due` reads of a ticket, without the rest of it."""
+
     status: str
     next_due_at: datetime | None
     next_due_metric: str
@@ -130,6 +132,8 @@ class _Promised:
     is_spam: bool
 
 
+# The columns of it, in order.
+PROMISED = ("status", "next_due_at", "next_due_metric", "is_paused", "last_public_is_staff", "is_spam")
 PRIORITY_CLASS = {Priority.URGENT: " urgent", Priority.HIGH: " high", Priority.LOW: " low"}
 
 
@@ -170,7 +174,7 @@ def _row(values: Any, order: str, now: datetime, statuses: dict[str, str], prior
         number, subject, first_line, status, priority, queue_at, next_due_at, metric, is_paused, is_ours, version,
         last_message_at, name, email, organization, tier, assignee_id, agent_name, agent_email, queue, is_spam, tags,
     ) = values  # fmt: skip
-    due = due_of(_Promised(status, next_due_at, metric, is_paused, is_ours, is_spam), now)
+    due = due_of(Promised(status, next_due_at, metric, is_paused, is_ours, is_spam), now)
     agent = (agent_name or agent_email.split("@")[0]) if assignee_id else ""
     return Row(
         number=number,

@@ -7,13 +7,12 @@ request of its own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -21,21 +20,22 @@ from accounts.models import Channel, Tier, User
 from console.bounded import BoundedCount, Joined, parts
 from console.prepared import prepared
 from console.queue import BY_DUE, Wish, tickets_of
-from console.rows import Place, Row, beyond, rows_of
+from console.rows import PROMISED, Place, Promised, beyond
 from console.words import people_in, sentence
-from content.markdown import trusted
 from events.models import Event
 from notifications.models import OutgoingMail
 from sla import acts, timers
 from sla.explain import Explanation
 from sla.models import Timer
 from sla.time_words import clock_words, duration
-from support.due import Due, kind_of, past_words, time_left_words
-from support.models import IN_QUEUE, Attachment, Draft, Follower, Message, Priority, Queue, Tag, Ticket, Visit
-from support.permissions import visible_messages, worked_tickets, works_on
+from support.due import Due, due_of, kind_of, past_words, time_left_words
+from support.models import IN_QUEUE, Attachment, Draft, Follower, Message, Priority, Queue, Status, Tag, Ticket, Visit
+from support.permissions import worked_tickets, works_on
 from support.promises import within
 
 LATEST, MOST_EVENTS, MOST_COUNTED = 50, 100, 100
+# A key after every other, and an instant (UTC) before every other.
+AFTER_ALL, BEFORE_ALL = 2**63 - 1, datetime(1970, 1, 1, tzinfo=UTC)
 # Events that a message of the conversation tells already.
 TOLD_BY_MESSAGES = ("ticket.replied", "ticket.noted", "ticket.caught_up")
 
@@ -98,12 +98,25 @@ def queue_names(ticket: Ticket) -> dict[int, str]:
     return {int(number): name for number, _colon, name in pairs}
 
 
-def neighbours(ticket: Ticket, wish: Wish, actor: Actor, *, most: int = 9) -> list[Row]:
+@dataclass(frozen=True)
+class Neighbour:
+    """A ticket in the rail of another one, with what is said of its promise."""
+
+    number: int
+    subject: str
+    due: str
+
+
+def neighbours(ticket: Ticket, wish: Wish, actor: Actor, *, most: int = 9) -> list[Neighbour]:
     """Return the ticket's place in the view one came from: itself, if it is still there, and what follows."""
     now = timezone.now()
     order = wish.view.order
     place = Place(ticket.pk - 1 if order == BY_DUE else ticket.pk + 1, ticket.queue_at if order == BY_DUE else None)
-    return rows_of(beyond(tickets_of(wish, actor, now), order, place)[:most], order, now)
+    found = beyond(tickets_of(wish, actor, now), order, place)[:most]
+    return [
+        Neighbour(number, subject, due_of(Promised(status, *promised), now).text or str(Status(status).label))
+        for number, subject, status, *promised in found.values_list("pk", "subject", *PROMISED)
+    ]
 
 
 def beside(ticket: Ticket, wish: Wish, actor: Actor, *, is_back: bool = False) -> int | None:
@@ -129,17 +142,7 @@ class Entry:
     when: str
     message: Message | None = None
     words: str = ""
-
-    @property
-    def html(self) -> SafeString:
-        """Return the words as the sanitiser left them when they were written."""
-        assert self.message is not None
-        return trusted(self.message.html)
-
-    @property
-    def files(self) -> list[Attachment]:
-        """Return the files that came with it."""
-        return list(self.message.attachments.all()) if self.message else []
+    files: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True)
@@ -167,25 +170,60 @@ class Names:
 
 def conversation(ticket: Ticket, actor: Actor, queues: dict[int, str], *, before: int | None = None) -> Conversation:
     """Return the latest messages with what happened between them, or those before a message: four queries."""
+    assert works_on(actor, ticket)  # agents of its queue read all of it
     now = timezone.now()
-    found = visible_messages(actor, ticket)
-    if before is not None:
-        found = found.filter(pk__lt=before)
-    messages = list(found.select_related("author").prefetch_related("attachments").order_by("-pk")[: LATEST + 1])
+    messages = list(_messages(ticket.pk, AFTER_ALL if before is None else before))
     has_earlier, messages = len(messages) > LATEST, messages[:LATEST][::-1]
-    events = events_of(ticket).exclude(name__in=TOLD_BY_MESSAGES)
-    if has_earlier:
-        events = events.filter(occurred_at__gte=messages[0].created_at)
-    if before is not None and messages:
-        events = events.filter(occurred_at__lte=messages[-1].created_at)
-    recent = list(events.order_by("-pk")[:MOST_EVENTS])[::-1]
+    begins_at = messages[0].created_at if has_earlier else BEFORE_ALL
+    ends_at = messages[-1].created_at if before is not None and messages else now + timedelta(days=1)
+    recent = list(_events(ticket.pk, begins_at, ends_at))[::-1]
     names, assignable = _people(ticket, recent, queues)
-    entries = [Entry(message.created_at, past_words(message.created_at, now), message) for message in messages]
+    files: dict[int, list[Attachment]] = {}
+    if messages:
+        for file in _files(ticket.pk, messages[0].pk, messages[-1].pk):
+            assert file.message_id is not None
+            files.setdefault(file.message_id, []).append(file)
+    entries = [
+        Entry(message.created_at, past_words(message.created_at, now), message, files=files.get(message.pk, ()))
+        for message in messages
+    ]
     entries += [
         Entry(event.occurred_at, past_words(event.occurred_at, now), words=names.sentence(event)) for event in recent
     ]
     entries.sort(key=lambda entry: (entry.at, entry.message is None))
     return Conversation(entries, messages[0].pk if messages else 0, has_earlier, assignable)
+
+
+@prepared
+def _messages(number: int, before: int) -> QuerySet[Message]:
+    """Return the latest messages of a ticket, one more than are shown, the newest first: what is shown of them."""
+    return (
+        Message.objects.filter(ticket=number, pk__lt=before)
+        .select_related("author")
+        .only("ticket", "is_public", "channel", "html", "created_at", "author__display_name", "author__email")
+        .order_by("-pk")[: LATEST + 1]
+    )
+
+
+@prepared
+def _files(number: int, first: int, last: int) -> QuerySet[Attachment]:
+    """Return the files of a stretch of messages, in order."""
+    return Attachment.objects.filter(message__ticket=number, message__gte=first, message__lte=last).order_by(
+        "created_at"
+    )
+
+
+@prepared
+def _events(number: int, begins_at: datetime, ends_at: datetime) -> QuerySet[Event]:
+    """Return the latest of what happened to a ticket in a stretch of time (UTC), the newest first."""
+    return (
+        Event.objects.filter(subject_type="ticket", subject_id=number)
+        .filter(occurred_at__gte=begins_at, occurred_at__lte=ends_at)
+        .exclude(name__in=TOLD_BY_MESSAGES)
+        .select_related("actor")
+        .only("name", "data", "occurred_at", "actor_kind", "actor__display_name", "actor__email")
+        .order_by("-pk")[:MOST_EVENTS]
+    )
 
 
 def events_of(ticket: Ticket) -> QuerySet[Event]:
@@ -253,7 +291,12 @@ class Promise:
 def promises(ticket: Ticket) -> list[Promise]:
     """Return the ticket's promises, the live ones first: one query."""
     now = timezone.now()
-    return [_promise(timer, now) for timer in timers.timers_of(ticket.pk)]
+    return [_promise(timer, now) for timer in timers.live_first(_timers(ticket.pk))]
+
+
+@prepared
+def _timers(number: int) -> QuerySet[Timer]:
+    return timers.timers_with_origin(number)
 
 
 def _promise(timer: Timer, now: datetime) -> Promise:

@@ -219,7 +219,16 @@ def promise_for(tier_id: int | None, channel: str, priority: int, at: datetime) 
 
 def timers_of(number: int) -> list[Timer]:
     """Return all timers of a ticket with where they come from, the live ones first."""
-    timers = Timer.objects.filter(ticket=number).select_related("target__tier", "calendar_version__calendar", "tier")
+    return live_first(timers_with_origin(number))
+
+
+def timers_with_origin(number: int) -> QuerySet[Timer]:
+    """Return all timers of a ticket with where they come from: one query."""
+    return Timer.objects.filter(ticket=number).select_related("target__tier", "calendar_version__calendar", "tier")
+
+
+def live_first(timers: Iterable[Timer]) -> list[Timer]:
+    """Return timers in the order in which people read them: what runs, then by when it began."""
     return sorted(timers, key=lambda timer: (not timer.is_live, timer.started_at, timer.pk))
 
 

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -28,6 +30,11 @@ from support.models import Attachment, Draft, Priority, Status, Ticket
 from support.permissions import drafted_files
 
 TIMELINE_PAGE = 200
+# What each form of the page begins with: the token, the version that was seen, the way back. Made once for all ten.
+ACT = (
+    '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="version" value="{}">'
+    '<input type="hidden" name="back" value="{}">'
+)
 
 
 @dataclass
@@ -86,7 +93,7 @@ def ticket_page(request: HttpRequest, actor: Actor, ticket: Ticket, kept: Kept, 
     frame = admin.site.frame(request, with_counts=False)  # type: ignore[attr-defined]
     if rows:
         items = [
-            Item(row.subject, f"{base}{row.number}/{suffix}", row.due_text, is_current=row.number == ticket.pk)
+            Item(row.subject, f"{base}{row.number}/{suffix}", row.due, is_current=row.number == ticket.pk)
             for row in rows
         ]
         frame["rail"] = [Group(str(wish.view.title), items), *frame["rail"]]
@@ -103,6 +110,7 @@ def ticket_page(request: HttpRequest, actor: Actor, ticket: Ticket, kept: Kept, 
         "queue_url": reverse("console:queue") + suffix,
         "due": due_of(ticket, now),
         "conversation": conversation,
+        "act": format_html(ACT, get_token(request), ticket.version, wish.address),
         "earlier_url": f"?{_with(wish, before=conversation.first_id)}" if conversation.has_earlier else "",
         "is_earlier_stretch": bool(before),
         "form": form,
