@@ -5,11 +5,13 @@ from enum import StrEnum
 from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.signed_links import Link, state_of
+from database.prepared import prepared
 
 GUEST_SESSION_KEY = "guest"
 
@@ -78,8 +80,13 @@ class Actor:
             return None
         cache = self.user._state.fields_cache
         if "membership" not in cache:  # with organisation and tier in one query: every page needs them
-            cache["membership"] = Membership.objects.select_related("organization__tier").filter(user=self.user).first()
+            cache["membership"] = next(iter(_membership(self.user.pk)), None)
         return getattr(self.user, "membership", None)
+
+
+@prepared
+def _membership(user: int) -> QuerySet[Membership]:
+    return Membership.objects.select_related("organization__tier").filter(user=user)
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
 from celery import shared_task
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.models import Attempt
+from accounts.sessions import SessionStore
 from accounts.throttle import KEEP_SECONDS
 
 

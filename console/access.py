@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from console.bounded import BoundedCount
 from console.permissions import visible_alerts
-from console.prepared import prepared
+from database.prepared import prepared
 from notifications.models import Alert
 from support.models import Queue
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from console.bounded import Joined, parts
-from console.prepared import prepared
 from console.queue import BY_DUE, BY_NUMBER, Wish, tickets_of
+from database.prepared import prepared
 from sla.time_words import clock_words
 from support.due import due_of
 from support.models import Priority, Status, Tag, Ticket, Visit

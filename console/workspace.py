@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Channel, Tier, User
 from console.bounded import BoundedCount, Joined, parts
-from console.prepared import prepared
 from console.queue import BY_DUE, Wish, tickets_of
 from console.rows import PROMISED, Place, Promised, beyond
 from console.words import people_in, sentence
+from database.prepared import prepared
 from events.models import Event
 from notifications.models import OutgoingMail
 from sla import acts, timers

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 
+from database.prepared import prepared
 from sla import acts, choose, clock, noticing
 from sla.acts import SOLVED, Choice
 from sla.acts import TicketFacts as TicketFacts
@@ -240,11 +241,17 @@ def targets_for(tier_id: int | None, channels: Iterable[str]) -> QuerySet[Target
     return Target.objects.filter(mine).select_related("calendar__current").order_by("pk")
 
 
+@prepared
+def _targets_of(tier: int, channel: str, priority: int) -> QuerySet[Target]:
+    """Return the rows that may apply to a question of this tier (0: none), channel and priority."""
+    return targets_for(tier, {channel}).filter(Q(priority=None) | Q(priority=priority))
+
+
 def _begin(
     facts: TicketFacts, metrics: list[Metric], at: datetime, *, cycle: int = 0, beside: Iterable[Timer] = ()
 ) -> Standing | None:
     """Start a timer for each metric that the policy has a row for."""
-    rules = list(targets_for(facts.tier_id, {facts.channel}))
+    rules = list(_targets_of(facts.tier_id or 0, facts.channel, facts.priority))
     chosen = [(metric.value, choice) for metric in metrics if (choice := _choose(rules, metric, facts))]
     if not chosen:
         return None

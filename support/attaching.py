@@ -40,8 +40,9 @@ def posted_files(request: HttpRequest, actor: Actor, *, takes_uploads: bool = Tr
     """
     posted = PostedFiles()
     given_up = request.POST.get("remove", "")
-    for file in unsent_files(actor, mark_of(request), [given_up] if given_up else []):
-        remove_unsent(file)
+    if given_up:
+        for file in unsent_files(actor, mark_of(request), [given_up]):
+            remove_unsent(file)
     keys = [key for key in _keys(request) if str(key) != given_up]
     if keys:
         found = {file.pk: file for file in unsent_files(actor, mark_of(request), map(str, keys))}

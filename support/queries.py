@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Organization, Tier, User
+from database.prepared import prepared
 from support.models import IN_QUEUE, NO_PROMISE, Follower, Queue, Ticket
 
 
@@ -14,12 +14,7 @@ def queue_for(organization: Organization | None) -> Queue:
 
     Raises Queue.DoesNotExist while the desk has no default queue.
     """
-    claims = models.Q(is_default=True)
-    if organization:
-        claims |= models.Q(organization=organization)
-        if organization.tier_id:
-            claims |= models.Q(tier=organization.tier_id)
-    found = list(Queue.objects.filter(claims))
+    found = list(_claimants(organization.pk if organization else 0, (organization and organization.tier_id) or 0))
     found.sort(
         key=lambda queue: (
             organization is None or queue.organization_id != organization.pk,
@@ -29,6 +24,12 @@ def queue_for(organization: Organization | None) -> Queue:
     if not found:
         raise Queue.DoesNotExist("The desk has no default queue; mark one in the console.")
     return found[0]
+
+
+@prepared
+def _claimants(organization: int, tier: int) -> QuerySet[Queue]:
+    """Return the queues of this organisation and tier (0: none) and the default one."""
+    return Queue.objects.filter(Q(is_default=True) | Q(organization=organization) | Q(tier=tier))
 
 
 def with_people(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:

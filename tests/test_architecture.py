@@ -14,7 +14,19 @@ from sla.event_names import RecalculationEvent, TimerEvent
 from support.event_names import TicketEvent
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ["accounts", "config", "console", "content", "events", "knowledge", "search", "notifications", "portal", "sla", "support"]
+APPS = [
+    "accounts",
+    "config",
+    "console",
+    "content",
+    "events",
+    "knowledge",
+    "search",
+    "notifications",
+    "portal",
+    "sla",
+    "support",
+]
 SOURCES = sorted(
     path
     for app in APPS

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from content.markdown import LONGEST_SOURCE
+from database.prepared import prepared
 from support.actions.attach import remove_unsent
 from support.actions.open_ticket import LONGEST_SUBJECT
 from support.models import Attachment, Draft, Priority, Ticket
@@ -53,10 +55,16 @@ def keep_draft(
 
 def discard_draft(user: User, kind: str, *, ticket: Ticket | None = None) -> None:
     """Throw away this person's draft in this place, if there is one, with those of its files that were not sent."""
-    for draft in Draft.objects.filter(user=user, kind=kind, ticket=ticket):
+    found = _drafts(user.pk, kind) if ticket is None else Draft.objects.filter(user=user, kind=kind, ticket=ticket)
+    for draft in found:
         for attachment in draft.unsent_files():
             remove_unsent(attachment)
         draft.delete()
+
+
+@prepared
+def _drafts(user: int, kind: str) -> QuerySet[Draft]:
+    return Draft.objects.filter(user=user, kind=kind, ticket=None)
 
 
 def _storable(text: str) -> str:

@@ -110,4 +110,4 @@ def test_rel_03_what_a_flushed_or_restarted_broker_forgot_is_done_by_the_sweeper
 
 
 def test_rel_03_nothing_that_matters_lives_in_broker_or_cache():
-    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+    assert settings.SESSION_ENGINE == "accounts.sessions"

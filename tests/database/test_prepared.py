@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from console.prepared import prepared
+from database.prepared import prepared
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db

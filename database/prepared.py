@@ -17,11 +17,13 @@ from typing import Any, TypeVar, cast
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 
-Value = int | datetime
+Value = int | str | datetime
 Argument = Value | tuple[int, ...]
 Found = TypeVar("Found", bound=QuerySet[Any])
-# Numbers and instants that no row of ours has.
-FIRST_NUMBER, FIRST_INSTANT = 7_131_000_000_000_001, datetime(1871, 3, 4, 5, 6, 7, 891, tzinfo=UTC)
+# Numbers, words and instants that no row of ours has.
+# They fit the smallest column: Django leaves a condition out that no value of its column can meet.
+FIRST_NUMBER, FIRST_INSTANT = 31_001, datetime(1871, 3, 4, 5, 6, 7, 891, tzinfo=UTC)
+WORD = "\x1fstand-in "
 MOST_SHAPES = 64
 
 
@@ -32,11 +34,11 @@ class _Kept:
         places: list[Value] = []
 
         def stand_in(value: Value) -> Value:
-            places.append(
-                FIRST_INSTANT + timedelta(microseconds=len(places))
-                if isinstance(value, datetime)
-                else FIRST_NUMBER + len(places)
-            )
+            count = len(places)
+            if isinstance(value, datetime):
+                places.append(FIRST_INSTANT + timedelta(microseconds=count))
+            else:
+                places.append(f"{WORD}{count}" if isinstance(value, str) else FIRST_NUMBER + count)
             return places[-1]
 
         self.queryset = build(
@@ -66,7 +68,7 @@ class _Kept:
 def _as_parameter(value: Value, alias: str, number: Callable[[int], Any] = int) -> Any:
     if isinstance(value, datetime):
         return connections[alias].ops.adapt_datetimefield_value(value)
-    return number(value)
+    return str(value) if isinstance(value, str) else number(value)
 
 
 def prepared(build: Callable[..., Found]) -> Callable[..., Found]:
@@ -85,13 +87,16 @@ def prepared(build: Callable[..., Found]) -> Callable[..., Found]:
         values: list[Value] = []
         for each in arguments:
             values.extend(each) if isinstance(each, tuple) else values.append(each)
-        shape = tuple(
-            len(each) if isinstance(each, tuple) else (_now if isinstance(each, datetime) else int)
-            for each in arguments
-        )
+        shape = tuple(len(each) if isinstance(each, tuple) else _sort_of(each) for each in arguments)
         return cast(Found, kept(shape, DEFAULT_DB_ALIAS).with_values(values, DEFAULT_DB_ALIAS))
 
     return call
+
+
+def _sort_of(value: Value) -> Callable[[], Value]:
+    if isinstance(value, datetime):
+        return _now
+    return str if isinstance(value, str) else int
 
 
 def _now() -> datetime:
