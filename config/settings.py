@@ -147,6 +147,11 @@ DATABASES = {"default": environment.database(VAR_DIR / "tierdesk.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.cache()}
 
+# Which index answers: whoosh, a folder of this machine, or database, which every machine sees alike.
+SEARCH_ENGINE = environment.text("SEARCH_ENGINE", "whoosh" if "sqlite" in DATABASES["default"]["ENGINE"] else "database")
+if SEARCH_ENGINE not in {"whoosh", "database"}:
+    raise ImproperlyConfigured(f"SEARCH_ENGINE is {SEARCH_ENGINE!r}; it must be whoosh or database.")
+
 BROKER_URL = environment.secret("BROKER_URL")
 CELERY_BROKER_URL = BROKER_URL or "filesystem://localhost//"
 if not BROKER_URL:

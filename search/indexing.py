@@ -1,0 +1,79 @@
+"""Bringing the index up to what things are now."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from events import dispatch
+from search.engine import Document, Key
+from search.engines import engine
+from search.models import Waiting
+from search.sources import sources
+
+BATCH = 100
+# Engines that every process may write, in the transaction in which it stands; others have one writer.
+WRITTEN_AT_ONCE = frozenset({"database"})
+
+
+def reindex(keys: Iterable[Key]) -> None:
+    """Bring the index up to what these things are now; a thing that is gone leaves it.
+
+    With an engine that every process may write it is done when this returns, or when the transaction around it
+    commits. With another the things wait in `Waiting` for the one writer, `search.tasks.write_index`, which is rung
+    after commit. May raise Unavailable.
+    """
+    wanted = list(dict.fromkeys(keys))
+    if not wanted:
+        return
+    if settings.SEARCH_ENGINE in WRITTEN_AT_ONCE:
+        write(wanted)
+        return
+    with transaction.atomic():
+        Waiting.objects.bulk_create(Waiting(kind=key.kind, object_id=key.pk) for key in wanted)
+        transaction.on_commit(lambda: dispatch.ask("search.tasks.write_index"))
+
+
+def write(keys: Sequence[Key]) -> None:
+    """Ask the sources what these things are now, and give it to the engine, whichever it is. May raise Unavailable."""
+    for first in range(0, len(keys), BATCH):
+        batch = keys[first : first + BATCH]
+        things: dict[Key, Sequence[Document]] = dict.fromkeys(batch, ())
+        for kind, pks in _by_kind(batch).items():
+            for source in sources():
+                if kind in source.kinds:
+                    things.update({key: documents for key, documents in source.documents(pks).items() if key in things})
+        engine().put(things)
+
+
+def rebuild(tell: Callable[[int], None] = lambda count: None) -> int:
+    """Make the index anew from all sources, while readers keep the old one; return how many documents it has.
+
+    `tell` is called with the number of things read so far, now and then.
+    """
+
+    def told() -> Iterator[tuple[Key, Sequence[Document]]]:
+        count = 0
+        for source in sources():
+            for thing in source.all_documents():
+                yield thing
+                count += 1
+                if count % BATCH == 0:
+                    tell(count)
+        tell(count)
+
+    return engine().rebuild(told())
+
+
+def waiting_since() -> datetime | None:
+    """Return since when the oldest change waits to be indexed (UTC), if one does."""
+    return Waiting.objects.values_list("since", flat=True).order_by("pk").first()
+
+
+def _by_kind(keys: Iterable[Key]) -> Mapping[str, list[int]]:
+    found = defaultdict(list)
+    for key in keys:
+        found[key.kind].append(key.pk)
+    return found
