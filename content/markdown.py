@@ -2,6 +2,7 @@
 
 import html as html_entities
 import re
+import threading
 from dataclasses import dataclass
 
 import markdown
@@ -50,12 +51,29 @@ def render(source: str) -> Rendered:
     if _is_costly(source):
         html = clean(f"<pre>{html_entities.escape(source)}</pre>")
         return Rendered(html=html, text=plain(html))
-    configuration = UNCOLOURED if _code_length(source) > MOST_COLOURED_CODE else CONFIGURATION
-    converter = markdown.Markdown(extensions=EXTENSIONS, extension_configs=configuration, output_format="html")
-    converter.preprocessors.deregister("html_block")
-    converter.inlinePatterns.deregister("html")
-    html = clean(converter.convert(source))
+    converter = _converter(is_coloured=_code_length(source) <= MOST_COLOURED_CODE)
+    try:
+        html = clean(converter.reset().convert(source))
+    except BaseException:
+        _kept.__dict__.clear()  # one that stopped half way does not know where it is
+        raise
     return Rendered(html=html, text=plain(html))
+
+
+_kept = threading.local()
+
+
+def _converter(*, is_coloured: bool) -> markdown.Markdown:
+    """Return this thread's converter: putting one together takes longer than most messages take to convert."""
+    name = "coloured" if is_coloured else "plain"
+    converter: markdown.Markdown | None = getattr(_kept, name, None)
+    if converter is None:
+        configuration = CONFIGURATION if is_coloured else UNCOLOURED
+        converter = markdown.Markdown(extensions=EXTENSIONS, extension_configs=configuration, output_format="html")
+        converter.preprocessors.deregister("html_block")
+        converter.inlinePatterns.deregister("html")
+        setattr(_kept, name, converter)
+    return converter
 
 
 def _is_costly(source: str) -> bool:

@@ -202,3 +202,11 @@ def test_sec_26_hostile_html_costs_at_most_a_second(piece):
     started = time.process_time()
     clean(source)
     assert time.process_time() - started <= 1
+
+
+def test_nothing_of_one_message_is_left_for_the_next():
+    noted = "Text[^1] and [a link][here].\n\n[^1]: A footnote.\n[here]: https://example.com\n"
+    bare = "Text[^1] and [a link][here].\n"
+    first, other = render(noted).html, render(bare).html
+    assert "footnote" in first and "footnote" not in other and "href" not in other
+    assert (render(noted).html, render(bare).html) == (first, other)

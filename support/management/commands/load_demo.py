@@ -56,7 +56,11 @@ class Command(BaseCommand):
             sweep(now=now)
             # Nobody is told of a past that was made up.
             Delivery.objects.all().delete()
+        lived = time.monotonic()
+        self.stdout.write(f"Lived through {min(count, LIVING)} tickets in {lived - started:.1f} s.")
         if count > LIVING:
             load_many(count - LIVING, chance, now, report=self.stdout.write)
-        seconds = time.monotonic() - started
-        self.stdout.write(f"Loaded {count} tickets in {seconds:.1f} s ({count / seconds:.0f} a second).")
+            seconds = time.monotonic() - lived
+            self.stdout.write(
+                f"Wrote {count - LIVING:,} more in {seconds:.1f} s ({(count - LIVING) / seconds:,.0f} a second)."
+            )
