@@ -190,6 +190,12 @@ def left_behind(job: Recalculation, limit: int) -> list[int]:
     return list(left.values_list("ticket", flat=True).distinct()[:limit])
 
 
+def gone_past(number: int, *, since: datetime) -> list[Recalculation]:
+    """Return the edits asked for since an instant (UTC) whose jobs will not come by this ticket any more, in order."""
+    asked = jobs().filter(asked_at__gte=since).exclude(state=Recalculation.State.CANCELLED).order_by("asked_at", "pk")
+    return [job for job in asked if not job.is_open or job.last_ticket >= number]
+
+
 def _failed(job: Recalculation) -> QuerySet[Move, Any]:
     return failures_of(job).order_by().values("ticket")
 

@@ -11,9 +11,11 @@ from accounts.actors import Actor
 from accounts.models import Organization
 from events.dispatch import hold_rings
 from events.models import Event
-from sla import timers
+from sla import recalculating, timers
+from sla.models import Recalculation
 from sla.timers import Standing, TicketFacts
 from support import permissions, timeline
+from support.actions.recalculate import follow
 from support.event_names import TicketEvent
 from support.models import ACTIVE_STATUSES, Message, Ticket
 
@@ -61,8 +63,8 @@ def unmark_spam(
 ) -> Ticket:
     """Put a ticket back where it was, its promises as if they had run throughout (sla.md, section 3).
 
-    What the customer wrote or did meanwhile counts from when it happened. Not marked: nothing changes.
-    Raises NotAllowed, Stale.
+    What the customer wrote or did meanwhile counts from when it happened, and so do the edits of hours and targets that
+    running promises were to follow. Not marked: nothing changes. Raises NotAllowed, Stale.
     """
     with transaction.atomic(), hold_rings():
         ticket = timeline.lock(ticket, expected_version=expected_version)
@@ -75,19 +77,32 @@ def unmark_spam(
         timeline.apply_standing(ticket, timers.restore(timeline.facts_of(ticket), reason=SPAM))
         ticket.is_spam = False
         timeline.commit_change(ticket, TicketEvent.SPAM_UNMARKED, by=by, at=instant)
-        for event, standing in _catch_up(ticket):
+        marked = Event.objects.filter(subject_type="ticket", subject_id=ticket.pk, name=TicketEvent.SPAM_MARKED).latest(
+            "pk"
+        )
+        edits = recalculating.gone_past(ticket.pk, since=marked.occurred_at)
+        for event, standing in _catch_up(ticket, marked):
+            while edits and edits[0].asked_at <= event.occurred_at:
+                ticket = _follow_edit(ticket, edits.pop(0))
             timeline.apply_standing(ticket, standing)
             timeline.commit_change(ticket, TicketEvent.CAUGHT_UP, by=by, at=event.occurred_at, cause=event.pk)
+        for edit in edits:
+            ticket = _follow_edit(ticket, edit)
         return ticket
 
 
-def _catch_up(ticket: Ticket) -> Iterator[tuple[Event, Standing]]:
+def _follow_edit(ticket: Ticket, edit: Recalculation) -> Ticket:
+    """Let the ticket's promises follow an edit that went past it, as of the edit's instant; return its row as it is."""
+    follow(edit, [ticket.pk])
+    return timeline.lock(ticket)
+
+
+def _catch_up(ticket: Ticket, marked: Event) -> Iterator[tuple[Event, Standing]]:
     """Tell the timers what went on since the ticket was marked, each as of then; yield what moved them.
 
     Told one at a time, each with an event of its own: the record is told again in the same order (`sla.replay`).
     """
     history = Event.objects.filter(subject_type="ticket", subject_id=ticket.pk)
-    marked = history.filter(name=TicketEvent.SPAM_MARKED).latest("pk")
     facts = replace(timeline.facts_of(ticket), status=marked.data["status"], tier_id=marked.data["tier"])
     is_ours: bool = marked.data["last_public_is_staff"]
     for event in list(history.filter(pk__gt=marked.pk, name__in=GOES_ON).order_by("pk")):

@@ -102,7 +102,7 @@ def _do(job: Recalculation, numbers: Sequence[int]) -> None:
     """Let the tickets follow; should that fail, each alone, so that only the faulty ones are left."""
     try:
         with transaction.atomic():
-            job.moved += _follow(job, numbers)
+            job.moved += follow(job, numbers)
     except Exception as error:  # noqa: BLE001 (one broken ticket must not keep the others from following)
         if len(numbers) > 1:
             for number in numbers:
@@ -113,8 +113,11 @@ def _do(job: Recalculation, numbers: Sequence[int]) -> None:
         Move.objects.create(recalculation=job, ticket_id=numbers[0], error=f"{type(error).__name__}: {error}"[:2000])
 
 
-def _follow(job: Recalculation, numbers: Sequence[int]) -> int:
-    """Let the timers of these tickets follow the edit; return at how many tickets a promise moved."""
+def follow(job: Recalculation, numbers: Sequence[int]) -> int:
+    """Let the timers of these tickets follow the edit; return at how many tickets a promise moved.
+
+    Within a transaction of the caller's. Done again it changes nothing.
+    """
     tickets = timeline.lock_all(numbers)
     outcomes = recalculating.recalculate(job, [timeline.facts_of(ticket) for ticket in tickets])
     changes, moves = [], []

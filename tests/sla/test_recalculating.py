@@ -9,6 +9,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actors import Actor
 from accounts.models import Tier
 from events.models import Event
 from sla.actions.apply_target import apply_deletion, apply_target
@@ -18,6 +19,8 @@ from sla.models import Calendar, Move, Recalculation, Target, Timer
 from sla.sweep import sweep
 from support import verifying
 from support.actions import recalculate
+from support.actions.mark_spam import mark_spam, unmark_spam
+from support.actions.reply import reply
 from support.models import Ticket
 from tests.factories.support import make_ticket
 from tests.support.test_concurrency import at_once
@@ -409,3 +412,53 @@ def do_all(job: Recalculation) -> None:
     while Recalculation.objects.get(pk=job.pk).is_open:
         recalculate.recalculate()
         time.sleep(0.2)
+
+
+# --- Edits while a ticket counts as spam ----------------------------------------------------------------------------
+
+
+def test_what_was_applied_while_a_ticket_was_spam_reaches_it_when_it_is_none(cast, clock):
+    marked, other = make_ticket(cast.alice), make_ticket(cast.alice)
+    by = Actor.person(cast.ada)
+    clock("06-02T08:10:00")
+    mark_spam(marked, by=by)
+    clock("06-02T08:20:00")
+    job = do(apply_target(edit(row(), 2), by=cast.ada))
+    assert (job.done, due(other)) == (1, utc("06-02T10:00:00"))
+    clock("06-02T09:00:00")
+    assert unmark_spam(marked, by=by).next_due_at == utc("06-02T10:00:00")
+    assert due(marked) == due(other)
+    assert [event.occurred_at for event in Event.objects.filter(name="timer.recalculated", subject_id=marked.pk)] == [
+        utc("06-02T08:20:00")
+    ]
+    assert_whole()
+
+
+def test_an_edit_and_a_customers_word_while_it_was_spam_count_in_the_order_in_which_they_came(cast, clock):
+    marked, other = make_ticket(cast.alice), make_ticket(cast.alice)
+    by = Actor.person(cast.ada)
+    for ticket in (marked, other):
+        reply(ticket, by=by, body="We are on it.", then="pending")
+    clock("06-02T08:10:00")
+    mark_spam(marked, by=by)
+    clock("06-02T08:20:00")
+    do(apply_target(edit(row(metric="next_response"), 1), by=cast.ada))
+    clock("06-02T08:30:00")
+    for ticket in (marked, other):
+        reply(ticket, by=Actor.person(cast.alice), body="And?")
+    clock("06-02T08:40:00")
+    do(apply_target(edit(row(metric="next_response"), 0.5), by=cast.ada))
+    clock("06-02T08:45:00")
+    unmark_spam(marked, by=by)
+    assert due(marked) == due(other)
+    assert_whole()
+
+
+def test_a_job_that_was_called_off_reaches_nobody_later(cast, clock):
+    marked = make_ticket(cast.alice)
+    by = Actor.person(cast.ada)
+    mark_spam(marked, by=by)
+    clock("06-02T08:20:00")
+    cancel_recalculation(apply_target(edit(row(), 2), by=cast.ada), by=cast.ada)
+    unmark_spam(marked, by=by)
+    assert due(marked) == utc("06-02T12:00:00")
