@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from accounts.event_names import AccountEvent
 from events.models import Event
-from knowledge.event_names import ArticleEvent
+from knowledge import snippet_reactions
+from knowledge.event_names import ArticleEvent, SnippetEvent
+from search.event_names import SearchEvent
 from sla.event_names import RecalculationEvent, TimerEvent
 from support import reactions as support
 from support.event_names import TicketEvent
@@ -44,4 +46,6 @@ REACTIONS: dict[str, list[Callable[[Event], None]]] = {
     RecalculationEvent.ASKED: [support.recalculate_timers],
     RecalculationEvent.CANCELLED: [],
     **{name: [] for name in ArticleEvent},
+    SnippetEvent.SAVED: [snippet_reactions.render_articles_of_snippet],
+    **{name: [] for name in SearchEvent},
 }

@@ -19,3 +19,9 @@ class ArticleEvent(StrEnum):
     RENDERED = "article.rendered"  # a snippet changed, or the renderer
     DELETED = "article.deleted"  # drafts that were never published
     REVIEW_DUE = "article.review_due"  # the day of review_by came
+
+
+class SnippetEvent(StrEnum):
+    """What happens to texts kept once (subject_type "snippet")."""
+
+    SAVED = "snippet.saved"  # key, is_new: the articles that hold it are rendered again

@@ -20,7 +20,8 @@ _QUOTED = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]?')
 class Word:
     """A word to look for: how it was typed (folded), how much it counts, and its place among the words.
 
-    `is_must` is a word within quotes. `is_extra` was not typed: a synonym, or two words written as one.
+    `is_must` is a word within quotes. `is_extra` was not typed: a synonym, or two words written as one. `is_stop` says
+    little beside the others: it may help to order what was found, but finds nothing.
     """
 
     word: str
@@ -28,6 +29,7 @@ class Word:
     weight: float = 1.0
     is_must: bool = False
     is_extra: bool = False
+    is_stop: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ def asked(
 ) -> Asked:
     """Return what a text asks for; any text does, an empty one for nothing.
 
-    Words that say little are left out, unless there are no others or they stand within quotes. Each group of
-    `synonyms` holds words or phrases that mean the same.
+    Words that say little are marked so, unless there are no others. Each group of `synonyms` holds words or phrases
+    that mean the same.
     """
     text = text[:LONGEST_TEXT]
     quoted = [(match.start(1), match.end(1)) for match in _QUOTED.finditer(text) if match[1].strip()]
@@ -70,11 +72,12 @@ def asked(
         if token.is_joined:
             words.setdefault(token.word, Word(token.word, token.position, 1.0, is_extra=True))
             continue
-        counts = only_stops or is_quoted or token.word not in stop_words or token.word == prefix
-        if counts and (token.word not in words or is_quoted):
-            words[token.word] = Word(token.word, token.position, is_must=is_quoted)
+        is_stop = token.word in stop_words and not only_stops and token.word != prefix
+        if token.word not in words or is_quoted:
+            words[token.word] = Word(token.word, token.position, is_must=is_quoted and not is_stop, is_stop=is_stop)
     for one, other in zip(plain, plain[1:], strict=False):
-        if other.position == one.position + 1 and text[one.end : other.start] == " ":
+        are_words = not (one.word in stop_words and other.word in stop_words)
+        if are_words and other.position == one.position + 1 and text[one.end : other.start] == " ":
             both = one.word + other.word
             words.setdefault(both, Word(both, one.position, JOINED_WEIGHT, is_extra=True))
     for word in _meaning_the_same([token.word for token in plain], synonyms):

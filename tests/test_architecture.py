@@ -10,6 +10,7 @@ from django.conf import settings
 from accounts.event_names import AccountEvent
 from config.reactions import REACTIONS
 from knowledge.event_names import ArticleEvent
+from search.event_names import SearchEvent
 from sla.event_names import RecalculationEvent, TimerEvent
 from support.event_names import TicketEvent
 
@@ -146,7 +147,9 @@ def test_no_page_loads_from_a_foreign_host():
 
 
 def test_every_event_has_its_line_in_the_table_of_reactions():
-    missing = {*TicketEvent, *AccountEvent, *TimerEvent, *RecalculationEvent, *ArticleEvent} - set(REACTIONS)
+    missing = {*TicketEvent, *AccountEvent, *TimerEvent, *RecalculationEvent, *ArticleEvent, *SearchEvent} - set(
+        REACTIONS
+    )
     assert not missing, f"add {sorted(missing)} to config/reactions.py, if only with []"
 
 
@@ -156,7 +159,7 @@ def test_every_event_is_recorded_somewhere():
     )
     unused = [
         event
-        for group in (TicketEvent, AccountEvent, TimerEvent, RecalculationEvent)
+        for group in (TicketEvent, AccountEvent, TimerEvent, RecalculationEvent, SearchEvent)
         for event in group
         if f"{group.__name__}.{event.name}" not in text
     ]

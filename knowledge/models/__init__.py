@@ -3,10 +3,11 @@
 from knowledge.models.article import Article, ArticleFile, ArticleVersion, Audience, Redirect, Status, Video
 from knowledge.models.reading import Deflection, Feedback, Read, TicketAnswer
 from knowledge.models.section import Kind, Section
-from knowledge.models.writing import ArticleTemplate, Snippet, SnippetUse
+from knowledge.models.writing import ArticleDraft, ArticleTemplate, Snippet, SnippetUse
 
 __all__ = [
     "Article",
+    "ArticleDraft",
     "ArticleFile",
     "ArticleTemplate",
     "ArticleVersion",

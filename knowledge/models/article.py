@@ -110,6 +110,15 @@ class Article(models.Model):
     source_digest = models.CharField(max_length=64, blank=True, editable=False)
     helpful_count = models.PositiveIntegerField(default=0, editable=False)
     unhelpful_count = models.PositiveIntegerField(default=0, editable=False)
+    review_note = models.CharField(
+        _("what the review asks for"),
+        max_length=1000,
+        blank=True,
+        help_text=_("Told to who wrote it when it came back."),
+    )
+
+    # No column: the snippets that a rendering just met, until `knowledge.changing.keep_uses` wrote them down.
+    used_snippets: "set[str] | None" = None
 
     class Meta:
         verbose_name = _("article")

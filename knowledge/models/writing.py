@@ -1,5 +1,6 @@
 """What helps those who write: texts used in many articles, and beginnings of new ones."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,31 @@ class SnippetUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.snippet_id} in {self.article_id}"
+
+
+class ArticleDraft(models.Model):
+    """What somebody has typed into the editor and not saved as a version; one per person and article.
+
+    `fields` are the form's, by name. Without an article it is a new one's. Deleted when a version is saved.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    article = models.ForeignKey(Article, null=True, on_delete=models.CASCADE, related_name="drafts")
+    fields = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "article"], condition=models.Q(article__isnull=False), name="article_draft_once"
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(article__isnull=True), name="new_article_draft_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.article_id}"
 
 
 class ArticleTemplate(models.Model):

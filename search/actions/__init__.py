@@ -1,0 +1,1 @@
+"""What is done with searches: they are written down, and the staff say what is meant."""
