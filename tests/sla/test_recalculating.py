@@ -266,18 +266,18 @@ def test_a_worker_killed_in_the_middle_leaves_whole_batches_and_another_goes_on(
     class Killed(BaseException):
         pass
 
-    follow = recalculate._follow
+    follow = recalculate.follow
 
     def killed(*arguments):
         follow(*arguments)
         raise Killed
 
-    monkeypatch.setattr(recalculate, "_follow", killed)
+    monkeypatch.setattr(recalculate, "follow", killed)
     with pytest.raises(Killed):
         recalculate.batch(job.pk)
     job.refresh_from_db()
     assert (job.state, job.done, job.moved, Move.objects.count()) == ("running", 2, 2, 2)
-    monkeypatch.setattr(recalculate, "_follow", follow)
+    monkeypatch.setattr(recalculate, "follow", follow)
     job = do(job)
     assert (job.state, job.done, job.moved, Move.objects.count()) == ("done", 5, 5, 5)
     assert Event.objects.filter(name="timer.recalculated").count() == 5
