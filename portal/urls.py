@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from portal.views import home, look, well_known
+from portal.views import home, look, search, well_known
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggestions, name="suggest"),
+    path("search/click/", search.click, name="search_click"),
     path("theme.css", look.theme_css, name="theme_css"),
     path("logo-<slug:version>.png", look.logo, name="logo"),
     path("styleguide/", look.style_guide, name="style_guide"),

@@ -10,6 +10,8 @@ const loaders = [
   ["[data-upload]", () => import("./upload.js")],
   [".admin-autocomplete:not([name*=__prefix__])", () => import("./autocomplete.js")],
   ["select.selectfilter", () => import("./transfer_list.js")],
+  ["[data-suggest-url]", () => import("./suggest.js")],
+  ["[data-found]", () => import("./found.js")],
   ["[data-time-zone]", () => import("./time_zone.js")],
   ["[data-dialog]", () => import("./dialog.js")],
   ["[data-list], [data-key]", () => import("./keys.js")],
