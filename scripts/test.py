@@ -38,6 +38,8 @@ CAN_INSTALL = os.geteuid() == 0 and shutil.which("apt-get") is not None
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 LONGEST_PASS_SECONDS = 30 * 60
 STALE_AFTER_SECONDS = 24 * 3600
+# One more than there are cores: tests that kill processes and cut wires wait more than they count.
+WORKERS = max(2, os.cpu_count() or 2) + 1
 
 
 def say(text: str = "") -> None:
@@ -275,8 +277,8 @@ def tests(database: str, parts: list[str], marks: str, folder: Path, **environme
     say(f"\nTests on {database}")
     report = folder / f"{database}.xml"
     command = [
-        str(BIN / "python"), "-m", "pytest", "-n", str(max(2, os.cpu_count() or 2)), "--dist", "worksteal",
-        "--durations", "10", "--junit-xml", str(report), *(["-m", marks] if marks else []), *parts,
+        str(BIN / "python"), "-m", "pytest", "-n", str(WORKERS), "--dist", "worksteal",
+        "--durations", "25", "--junit-xml", str(report), *(["-m", marks] if marks else []), *parts,
     ]  # fmt: skip
     began = time.monotonic()
     try:

@@ -39,11 +39,13 @@ def pytest_runtest_setup(item):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark as `pure` what asks for no database: `make test` runs it once, not on each."""
+    """Mark as `pure` what asks for no database: `make test` runs it once, not on each. Put the slow ones first."""
     for item in items:
         asks = item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & {*item.fixturenames}
         if not asks and not item.get_closest_marker("browser") and not item.get_closest_marker("postgresql"):
             item.add_marker("pure")
+    # The long ones begin first, so that at the end no process waits for another's.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")
