@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from accounts.event_names import AccountEvent
 from events.models import Event
-from knowledge import snippet_reactions
+from knowledge import reactions as knowledge
+from knowledge import writing_reactions
 from knowledge.event_names import ArticleEvent, SnippetEvent
 from search.event_names import SearchEvent
 from sla.event_names import RecalculationEvent, TimerEvent
@@ -12,26 +13,26 @@ from support import reactions as support
 from support.event_names import TicketEvent
 
 REACTIONS: dict[str, list[Callable[[Event], None]]] = {
-    TicketEvent.OPENED: [support.tell_people],
-    TicketEvent.REPLIED: [support.tell_people],
-    TicketEvent.NOTED: [support.tell_people],
+    TicketEvent.OPENED: [support.tell_people, support.index],
+    TicketEvent.REPLIED: [support.tell_people, support.index, writing_reactions.record_answering_articles],
+    TicketEvent.NOTED: [support.tell_people, support.index],
     TicketEvent.ASSIGNED: [support.tell_people],
-    TicketEvent.MOVED: [],
+    TicketEvent.MOVED: [support.index],
     TicketEvent.PRIORITY_SET: [],
     TicketEvent.STATUS_SET: [],
     TicketEvent.SOLVED: [support.tell_people],
     TicketEvent.REOPENED: [support.tell_people],
     TicketEvent.CLOSED: [],
-    TicketEvent.TAGGED: [],
+    TicketEvent.TAGGED: [support.index],
     TicketEvent.FOLLOWED: [support.tell_people],
     TicketEvent.UNFOLLOWED: [],
     TicketEvent.FOLLOW_UP_STARTED: [],
     TicketEvent.REQUESTER_PROVEN: [],
     TicketEvent.RETIERED: [],
-    TicketEvent.SPAM_MARKED: [],
-    TicketEvent.SPAM_UNMARKED: [],
+    TicketEvent.SPAM_MARKED: [support.index],
+    TicketEvent.SPAM_UNMARKED: [support.index],
     TicketEvent.CAUGHT_UP: [],
-    TicketEvent.IMPORTED: [],
+    TicketEvent.IMPORTED: [support.index],
     AccountEvent.TIER_CHANGED: [support.retarget_tickets],
     AccountEvent.JOINED: [],
     AccountEvent.ADDRESS_PROVEN: [support.attach_proven_requester],
@@ -45,7 +46,8 @@ REACTIONS: dict[str, list[Callable[[Event], None]]] = {
     TimerEvent.RECALCULATED: [],
     RecalculationEvent.ASKED: [support.recalculate_timers],
     RecalculationEvent.CANCELLED: [],
-    **{name: [] for name in ArticleEvent},
-    SnippetEvent.SAVED: [snippet_reactions.render_articles_of_snippet],
+    **{name: [knowledge.index] for name in ArticleEvent},
+    ArticleEvent.REVIEW_DUE: [writing_reactions.tell_owner_of_review],
+    SnippetEvent.SAVED: [writing_reactions.render_articles_of_snippet],
     **{name: [] for name in SearchEvent},
 }

@@ -118,7 +118,7 @@ SCHEDULE = "config.schedule.SCHEDULE"
 # Asked before each mail leaves: why it must not leave any more, or nothing.
 MAIL_GUARD = "support.notices.reason_to_hold"
 # What is found by search: each app describes its own.
-SEARCH_SOURCES: list[str] = []
+SEARCH_SOURCES = ["knowledge.search_source.KnowledgeSource", "support.search_source.TicketSource"]
 # Gives the desk's name for mails.
 DESK_LOOK = "portal.branding.look"
 
@@ -148,9 +148,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.cache()}
 
 # Which index answers: whoosh, a folder of this machine, or database, which every machine sees alike.
-SEARCH_ENGINE = environment.text("SEARCH_ENGINE", "whoosh" if "sqlite" in DATABASES["default"]["ENGINE"] else "database")
+SEARCH_ENGINE = environment.text(
+    "SEARCH_ENGINE", "whoosh" if "sqlite" in DATABASES["default"]["ENGINE"] else "database"
+)
 if SEARCH_ENGINE not in {"whoosh", "database"}:
     raise ImproperlyConfigured(f"SEARCH_ENGINE is {SEARCH_ENGINE!r}; it must be whoosh or database.")
+SEARCH_FOLDER = VAR_DIR / "search"
 
 BROKER_URL = environment.secret("BROKER_URL")
 CELERY_BROKER_URL = BROKER_URL or "filesystem://localhost//"

@@ -23,6 +23,7 @@ QUIET_SECONDS = 30.0
 logger = structlog.get_logger(__name__)
 
 _held: ContextVar[list[int] | None] = ContextVar("held_rings", default=None)
+_silent: ContextVar[bool] = ContextVar("silent", default=False)
 
 
 def ring_after_commit(event_id: int) -> None:
@@ -53,11 +54,17 @@ def hold_rings() -> Iterator[None]:
 @contextmanager
 def silence() -> Iterator[None]:
     """Record what happens inside without ringing at all: for loading a past of which nobody is told."""
-    token = _held.set([])
+    token, quiet = _held.set([]), _silent.set(True)
     try:
         yield
     finally:
         _held.reset(token)
+        _silent.reset(quiet)
+
+
+def is_silent() -> bool:
+    """Return whether nobody is told of what is recorded now."""
+    return _silent.get()
 
 
 def ring(event_ids: list[int]) -> None:

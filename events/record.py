@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from events import dispatch
+from events import dispatch, prompt
 from events.models import Delivery, Event
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Reaction = Callable[[Event], None]
 # The doorbell rings at once after commit; the sweeper leaves a delivery to it for this long.
 DOORBELL_HEAD_START = timedelta(seconds=10)
+# Of more events at once, prompt reactions are left to the workers as well: nobody's request does them all.
+MOST_PROMPT = 10
 
 
 @cache
@@ -85,11 +87,13 @@ def record_many(
         for subject_id, data in subjects
     )
     if follow:
-        Delivery.objects.bulk_create(
+        deliveries = Delivery.objects.bulk_create(
             Delivery(event=event, reaction=reaction, next_attempt_at=now + DOORBELL_HEAD_START)
             for event in events
             for reaction in follow
         )
+        if len(events) <= MOST_PROMPT and not dispatch.is_silent():
+            prompt.deliver_after_commit([each for each in deliveries if prompt.is_prompt(follow[each.reaction])])
         with dispatch.hold_rings():
             for event in events:
                 dispatch.ring_after_commit(event.pk)

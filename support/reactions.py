@@ -5,8 +5,11 @@ Each may run late, again, and in any order: what was done already is not done tw
 
 from accounts.models import User
 from events.models import Event
+from search import indexing
+from search.engine import Key
 from support.actions import prove_requester, recalculate, retier, tell
 from support.models import ACTIVE_STATUSES, Ticket
+from support.search_source import KIND
 
 
 def tell_people(event: Event) -> None:
@@ -43,3 +46,8 @@ def attach_proven_requester(event: Event) -> None:
 def recalculate_timers(event: Event) -> None:
     """Begin to let running promises follow an edit; what this does not finish goes on by the clock."""
     recalculate.recalculate()
+
+
+def index(event: Event) -> None:
+    """Bring the index up to what a ticket is now: found by the agents of its queue, unless it is spam."""
+    indexing.reindex([Key(KIND, event.subject_id)])

@@ -21,29 +21,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from search import ranking
-from search.analysis import LONGEST_WORD, base_language, tokens
+from search.analysing import Analysed, analyse, digest
+from search.analysis import base_language
 from search.engine import Document, Key
 from search.engines import database_sql as sql
 from search.models import IndexState, Part, Posting, Shelf, Spelling, Term, TermCount, Thing, WordCount
 from search.spelling import can_be_corrected, deletions
 
-# Changes whenever the same text would be kept otherwise: then things are written anew although they did not change.
-FORMAT = 1
-MOST_WORDS = 50_000
-MOST_POSITIONS = 48
-GAP = 20
-LARGEST_FREQUENCY = 32_000
 Kept = TypeVar("Kept", int, str)
-
-
-@dataclass
-class Analysed:
-    """What is kept of a thing. `terms` are by frequency and positions, `words` those that can be completed."""
-
-    terms: dict[str, tuple[int, list[int]]]
-    words: frozenset[str]
-    length: int
-    starts: list[int]
 
 
 @dataclass
@@ -54,49 +39,6 @@ class Changes:
     words: Counter[tuple[str, int]] = field(default_factory=Counter)
     things: Counter[int] = field(default_factory=Counter)
     length: Counter[int] = field(default_factory=Counter)
-
-
-def analyse(documents: Sequence[Document]) -> Analysed:
-    """Return the words of a thing with their places: title, tags, then part by part."""
-    first = documents[0]
-    language = base_language(first.language)
-    frequencies: Counter[str] = Counter()
-    positions: dict[str, list[int]] = defaultdict(list)
-    words: set[str] = set()
-    length = at = count = 0
-
-    def add(text: str, weight: int) -> None:
-        nonlocal length, at, count
-        last = -1
-        for token in tokens(text, language):
-            if count >= MOST_WORDS:
-                break
-            last = token.position
-            if token.is_stop and weight != ranking.TITLE:
-                continue
-            count += 1
-            frequencies[token.term] += weight
-            if len(positions[token.term]) < MOST_POSITIONS:
-                positions[token.term].append(at + token.position)
-            if not token.is_joined:
-                length += weight
-                if not token.is_stop:
-                    words.add(token.word)
-        at += last + 1
-
-    add(first.title, ranking.TITLE)
-    for tag in first.tags:
-        at += GAP
-        add(tag, ranking.TAG)
-    starts = []
-    for document in documents:
-        at += GAP
-        starts.append(at)
-        add(document.heading, ranking.HEADING)
-        at += GAP
-        add(document.body, ranking.BODY)
-    terms = {term: (min(often, LARGEST_FREQUENCY), positions[term]) for term, often in frequencies.items()}
-    return Analysed(terms, frozenset(words), length, starts)
 
 
 def put(things: Mapping[Key, Sequence[Document]], *, generation: int | None = None) -> None:
@@ -174,7 +116,7 @@ def _replace(
     is_building: bool = False,
 ) -> None:
     standing = _standing(generation, things)
-    digests = {key: _digest(documents) for key, documents in things.items()}
+    digests = {key: digest(documents) for key, documents in things.items()}
     if is_first:  # what somebody wrote meanwhile is newer than what the rebuild read
         wanted = [key for key in things if key not in standing and things[key]]
     else:
@@ -288,9 +230,9 @@ def _shelves(generation: int, firsts: Mapping[Key, Document]) -> dict[Key, int]:
         wanted[digests[key]] = (place, audience)
     known = dict(Shelf.objects.filter(generation=generation, digest__in=wanted).values_list("digest", "pk"))
     for shelf in Shelf.objects.bulk_create(
-        Shelf(generation=generation, kind=kind, language=language, section=section, audience=audience, digest=digest)
-        for digest, ((kind, language, section), audience) in wanted.items()
-        if digest not in known
+        Shelf(generation=generation, kind=kind, language=language, section=section, audience=audience, digest=told)
+        for told, ((kind, language, section), audience) in wanted.items()
+        if told not in known
     ):
         known[shelf.digest] = shelf.pk
     return {key: known[digest] for key, digest in digests.items()}
@@ -326,27 +268,6 @@ def _count(changes: Changes) -> None:
 
 def _rows(counts: Mapping[tuple[Kept, int], int]) -> list[tuple[Kept, int, int]]:
     return sorted((what, shelf, often) for (what, shelf), often in counts.items() if often)
-
-
-def _digest(documents: Sequence[Document]) -> str:
-    """Return what tells whether a thing is the same as it stands."""
-    kept = [
-        [
-            d.part,
-            d.title,
-            d.heading,
-            d.body,
-            d.tags,
-            d.language,
-            d.section,
-            sorted(d.audience),
-            d.boost,
-            d.url,
-            d.source,
-        ]
-        for d in documents
-    ]
-    return hashlib.sha256(json.dumps([FORMAT, LONGEST_WORD, kept]).encode()).hexdigest()
 
 
 def _clean(text: str) -> str:
