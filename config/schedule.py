@@ -22,5 +22,10 @@ SCHEDULE: dict[str, Job] = {
         "every_seconds": 3600,
     },
     "Scan files that wait for it": {"task": "support.tasks.scan_pending_files", "every_seconds": 30},
+    "Publish articles whose hour came": {"task": "knowledge.tasks.publish_due_articles", "every_seconds": 15},
+    "Remind owners of articles to look at": {"task": "knowledge.tasks.remind_of_reviews", "every_seconds": 30},
+    "Render articles of an older renderer": {"task": "knowledge.tasks.render_outdated_articles", "every_seconds": 30},
+    "Scan files of articles that wait for it": {"task": "knowledge.tasks.scan_pending_files", "every_seconds": 30},
+    "Delete files that no article used": {"task": "knowledge.tasks.delete_unused_files", "every_seconds": 3600},
     "Delete sessions that ended": {"task": "accounts.tasks.delete_ended_sessions", "every_seconds": 86400},
 }

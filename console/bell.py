@@ -64,6 +64,8 @@ def lines_of(alerts: Iterable[Alert], now: datetime) -> list[Line]:
 
 def _line(alert: Alert, now: datetime) -> Line:
     event = alert.event
+    if alert.ticket is None:
+        return _article(alert, now)
     shape, word, text = _promise(alert, now) if alert.kind in {Kind.STEP, Kind.CORRECTED} else _other(alert)
     return Line(
         pk=alert.pk,
@@ -74,6 +76,22 @@ def _line(alert: Alert, now: datetime) -> Line:
         when=_when(event, now),
         told_at=event.occurred_at,
         url=reverse("console:ticket", args=[alert.ticket_id]),
+        is_unread=alert.read_at is None,
+    )
+
+
+def _article(alert: Alert, now: datetime) -> Line:
+    """Return what is told of an article; its title is on its page, which asks who looks."""
+    event = alert.event
+    return Line(
+        pk=alert.pk,
+        shape=SOON,
+        word=_("Look again"),
+        text=_("An article of yours waits for its review"),
+        subject="",
+        when=past_words(event.occurred_at, now),
+        told_at=event.occurred_at,
+        url=reverse("console:article", args=[event.subject_id]),
         is_unread=alert.read_at is None,
     )
 

@@ -1,6 +1,6 @@
 """Who sees what in the console, beyond what each app says of its own."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
 from notifications.models import Alert, OutgoingMail
@@ -18,11 +18,11 @@ def visible_mails(actor: Actor) -> QuerySet[OutgoingMail]:
 
 
 def visible_alerts(actor: Actor) -> QuerySet[Alert]:
-    """Return what this person was told in the console, of the tickets that they work now."""
+    """Return what this person was told in the console: of articles, and of the tickets that they work now."""
     if actor.user is None or not is_agent(actor):
         return Alert.objects.none()
     alerts = Alert.objects.filter(recipient=actor.user)
-    return alerts if sees_all_queues(actor) else alerts.filter(ticket__queue__in=queue_ids(actor.user))
+    return alerts if sees_all_queues(actor) else alerts.filter(Q(ticket=None) | Q(ticket__queue__in=queue_ids(actor.user)))
 
 
 def visible_timers(actor: Actor) -> QuerySet[Timer]:

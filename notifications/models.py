@@ -105,7 +105,8 @@ class Preference(models.Model):
 class Alert(models.Model):
     """What one member of the staff is told in the console: one for each event, however often a reaction runs.
 
-    The event says what happened; whether its ticket may still be seen is asked when it is shown. `is_mail_waiting`
+    The event says what happened; whether its ticket may still be seen is asked when it is shown. One without a ticket
+    tells of an article. `is_mail_waiting`
     marks what fell due long ago and is gathered into one mail (`digest`) with whatever else comes late.
     """
 
@@ -120,7 +121,7 @@ class Alert(models.Model):
         "events.Event", verbose_name=_("event"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
     ticket = models.ForeignKey(
-        "support.Ticket", verbose_name=_("ticket"), on_delete=models.CASCADE, related_name="+", db_index=False
+        "support.Ticket", verbose_name=_("ticket"), null=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
     kind = models.CharField(_("kind"), max_length=30, help_text=_("What it tells: step, corrected, assigned, reply."))
     created_at = models.DateTimeField(_("told at"), auto_now_add=True)

@@ -1,7 +1,10 @@
 """Taking in a picture or file that an article shows, with the same care as a ticket's."""
 
+from datetime import datetime, timedelta
+
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -14,6 +17,8 @@ from knowledge.addresses import FILE_PREFIX
 from knowledge.models import Article, ArticleFile
 
 MOST_FILES = 500
+# What was sent for an article that is not begun yet stays as long as its writer's draft may be come back to.
+KEEP_UNUSED = timedelta(days=7)
 
 
 def attach_file(
@@ -44,6 +49,14 @@ def adopt_files(article: Article, *, by: Actor) -> int:
     waiting = ArticleFile.objects.filter(article=None, uploaded_by=by.user)
     named = [file.pk for file in waiting.only("key") if f"{FILE_PREFIX}{file.pk}" in article.body]
     return ArticleFile.objects.filter(pk__in=named, article=None).update(article=article) if named else 0
+
+
+def delete_unused_files(now: datetime | None = None) -> int:
+    """Delete files that no article took within a week. Return how many."""
+    unused = list(ArticleFile.objects.filter(article=None, created_at__lt=(now or timezone.now()) - KEEP_UNUSED))
+    for file in unused:
+        remove_file(file, by=Actor.system())
+    return len(unused)
 
 
 def remove_file(file: ArticleFile, *, by: Actor) -> None:

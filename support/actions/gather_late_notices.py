@@ -51,13 +51,13 @@ def _write_to(person_id: int) -> int:
             .select_related("ticket__organization__tier")
             .order_by("pk")[:MOST]
         )
-        told = [alert for alert in alerts if may_be_told(person, alert.ticket, is_internal=True)]
+        told = [alert for alert in alerts if alert.ticket and may_be_told(person, alert.ticket, is_internal=True)]
         mails = []
         if len(told) > FEW:
             mails.append(compose(digest_letter(person, told)))
             Alert.objects.filter(pk__in=[alert.pk for alert in told]).update(digest=mails[0])
         else:
             notice = Notice(person, Kind.STEP, Because.DUTY)
-            mails += [compose(letter_for(notice, alert.event, alert.ticket)) for alert in told]
+            mails += [compose(letter_for(notice, alert.event, alert.ticket)) for alert in told if alert.ticket]
         Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(is_mail_waiting=False)
     return len([mail for mail in mails if mail])

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from content import files
+from content.models import StoredFile
 from content.scan import NotScanned, ScannerAway, Verdict, scan
 from support.models import Attachment
 
@@ -24,13 +25,13 @@ STORAGE_WAIT_SECONDS = 60
 CLAIM_SECONDS = 5 * 60
 
 
-def scan_pending_files() -> int:
+def scan_pending_files(model: type[StoredFile] = Attachment) -> int:
     """Scan what waits and is due, oldest first, until the scanner is found to be away. Return how many have a verdict.
 
-    Several workers may do this at once: each file is claimed by one.
+    `model` is the kind of file. Several workers may do this at once: each file is claimed by one.
     """
     now = timezone.now()
-    due = _pending().filter(Q(next_scan_at=None) | Q(next_scan_at__lte=now)).order_by("created_at")[:AT_ONCE]
+    due = _pending(model).filter(Q(next_scan_at=None) | Q(next_scan_at__lte=now)).order_by("created_at")[:AT_ONCE]
     scanned = 0
     for attachment in due:
         if not _claim(attachment):
@@ -38,7 +39,7 @@ def scan_pending_files() -> int:
         try:
             scanned += _scan(attachment)
         except ScannerAway as error:
-            _pending().filter(pk=attachment.pk).update(next_scan_at=attachment.next_scan_at)
+            _pending(type(attachment)).filter(pk=attachment.pk).update(next_scan_at=attachment.next_scan_at)
             logger.warning("scanner_away", waits_seconds=_age_seconds(attachment), error=str(error)[:200])
             break
     return scanned
@@ -51,17 +52,17 @@ def scan_again() -> int:
     )
 
 
-def _pending() -> QuerySet[Attachment]:
-    return Attachment.objects.filter(state=Attachment.State.PENDING)
+def _pending(model: type[StoredFile]) -> QuerySet[StoredFile]:
+    return model._default_manager.filter(state=StoredFile.State.PENDING)
 
 
-def _claim(attachment: Attachment) -> bool:
+def _claim(attachment: StoredFile) -> bool:
     """Take a file in hand, and return whether no other worker was faster."""
-    mine = _pending().filter(pk=attachment.pk, next_scan_at=attachment.next_scan_at)
+    mine = _pending(type(attachment)).filter(pk=attachment.pk, next_scan_at=attachment.next_scan_at)
     return bool(mine.update(next_scan_at=_in(CLAIM_SECONDS)))
 
 
-def _scan(attachment: Attachment) -> bool:
+def _scan(attachment: StoredFile) -> bool:
     """Scan one file and return whether there is a verdict. Raises ScannerAway."""
     try:
         with files.open_file(attachment.path) as content:
@@ -72,25 +73,25 @@ def _scan(attachment: Attachment) -> bool:
         _count_try(attachment, error)
         return False
     except Exception as error:  # noqa: BLE001 (each storage has errors of its own; that is not the file's fault)
-        _pending().filter(pk=attachment.pk).update(next_scan_at=_in(STORAGE_WAIT_SECONDS))
+        _pending(type(attachment)).filter(pk=attachment.pk).update(next_scan_at=_in(STORAGE_WAIT_SECONDS))
         logger.error("file_unreadable", path=attachment.path, error=type(error).__name__)
         return False
     _write_down(attachment, verdict)
     return True
 
 
-def _write_down(attachment: Attachment, verdict: Verdict) -> None:
-    state = Attachment.State.CLEAN if verdict.is_clean else Attachment.State.BLOCKED
-    _pending().filter(pk=attachment.pk).update(state=state, finding=verdict.finding)
+def _write_down(attachment: StoredFile, verdict: Verdict) -> None:
+    state = StoredFile.State.CLEAN if verdict.is_clean else StoredFile.State.BLOCKED
+    _pending(type(attachment)).filter(pk=attachment.pk).update(state=state, finding=verdict.finding)
     if not verdict.is_clean:
         logger.warning("file_blocked", file=str(attachment.pk), finding=verdict.finding)
 
 
-def _count_try(attachment: Attachment, error: Exception) -> None:
+def _count_try(attachment: StoredFile, error: Exception) -> None:
     tries = attachment.scan_attempts + 1
     is_last = tries >= MOST_TRIES
-    _pending().filter(pk=attachment.pk).update(
-        state=Attachment.State.UNCHECKED if is_last else Attachment.State.PENDING,
+    _pending(type(attachment)).filter(pk=attachment.pk).update(
+        state=StoredFile.State.UNCHECKED if is_last else StoredFile.State.PENDING,
         scan_attempts=tries,
         next_scan_at=_in(FIRST_WAIT_SECONDS * 2 ** (tries - 1)),
     )
@@ -107,5 +108,5 @@ def _in(seconds: int) -> datetime:
     return timezone.now() + timedelta(seconds=seconds)
 
 
-def _age_seconds(attachment: Attachment) -> int:
+def _age_seconds(attachment: StoredFile) -> int:
     return round((timezone.now() - attachment.created_at).total_seconds())
