@@ -3,6 +3,7 @@
 import html as html_entities
 import re
 from collections import Counter
+from collections.abc import Callable
 
 import nh3
 
@@ -128,6 +129,64 @@ def _is_too_deep(html: str) -> bool:
         if depth > DEEPEST:
             return True
     return False
+
+
+# What articles have beyond letters: staff write them, so anchors, notes, tabs and pictures of the article may stay.
+ARTICLE_ATTRIBUTES = {
+    **ATTRIBUTES,
+    **{tag: {"id"} for tag in ("h1", "h2", "h3", "h4", "h5", "h6", "sup")},
+    "a": {"class", "href", "title"},
+    "details": {"class", "open"},
+    "li": {"class", "id"},
+    "p": {"class"},
+    "sup": {"id", "class"},
+}
+ARTICLE_CLASSES = CLASSES | set(
+    "admonition admonition-title note info tip success question warning danger example "
+    "tabbed tab tab-label task task-mark footnote footnote-ref footnote-backref filename picture-missing".split()
+)
+ARTICLE_FILE = re.compile(r"/knowledge/files/[0-9a-f-]{36}/[^/\\\s]*")
+FOOTNOTE_ID = re.compile(r"fn(?:ref\d*)?:[\w-]{1,50}")
+ANCHOR = re.compile(r"[\w][\w.:-]{0,99}")
+Address = Callable[[str], str | None]
+
+
+def clean_article(html: str, *, link: Address | None = None, picture: Address | None = None) -> str:
+    """Return the HTML of an article, safe by the same list as `clean`, with its anchors, notes and tabs.
+
+    `link` and `picture` say what an address becomes; None leaves it as it is. Only pictures of articles are shown.
+    HTML nested deeper than any article comes back as its text.
+    """
+    if _is_too_deep(html):
+        return html_entities.escape(re.sub(r"<[^<>]*>", " ", html))
+
+    def keep(tag: str, name: str, value: str) -> str | None:
+        match name:
+            case "class":
+                kept = [
+                    word
+                    for word in value.split()
+                    if word in ARTICLE_CLASSES or (tag == "span" and len(word) <= 3 and word.isalnum())
+                ]
+                return " ".join(kept) or None
+            case "id":
+                return value if (ANCHOR if tag[0] == "h" else FOOTNOTE_ID).fullmatch(value) else None
+            case "src":
+                value = (picture and picture(value)) or value
+                return value if ARTICLE_FILE.fullmatch(value) else None  # as in `keep_attribute`
+            case "href":
+                return (link and link(value)) or value
+        return value
+
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ARTICLE_ATTRIBUTES,
+        attribute_filter=keep,
+        url_schemes=SCHEMES,
+        link_rel="noopener",
+        strip_comments=True,
+    )
 
 
 def text_of(html: str) -> str:
