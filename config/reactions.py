@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from accounts.event_names import AccountEvent
 from events.models import Event
+from knowledge import deflection_reactions, writing_reactions
 from knowledge import reactions as knowledge
-from knowledge import writing_reactions
 from knowledge.event_names import ArticleEvent, SnippetEvent
 from search.event_names import SearchEvent
 from sla.event_names import RecalculationEvent, TimerEvent
@@ -13,7 +13,7 @@ from support import reactions as support
 from support.event_names import TicketEvent
 
 REACTIONS: dict[str, list[Callable[[Event], None]]] = {
-    TicketEvent.OPENED: [support.tell_people, support.index],
+    TicketEvent.OPENED: [support.tell_people, support.index, deflection_reactions.tie_to_offer],
     TicketEvent.REPLIED: [support.tell_people, support.index, writing_reactions.record_answering_articles],
     TicketEvent.NOTED: [support.tell_people, support.index],
     TicketEvent.ASSIGNED: [support.tell_people],

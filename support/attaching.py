@@ -86,11 +86,11 @@ def posted_files(request: HttpRequest, actor: Actor, *, takes_uploads: bool = Tr
 
 
 def is_unfinished(request: HttpRequest, files: PostedFiles) -> bool:
-    """Return whether the form only comes back: its preview or the removal of a file was asked for, without JavaScript.
+    """Return whether the form only comes back, without JavaScript: for a preview, without a file, to look for answers.
 
     Nothing is checked yet, but what was wrong with a file is said.
     """
-    if not {"preview", "remove"} & request.POST.keys():
+    if not {"preview", "remove", "look"} & request.POST.keys():
         return False
     for error in files.errors:
         messages.error(request, error)

@@ -134,8 +134,10 @@ class TicketForm(WritingForm):
         },
     )
     body = MarkdownField(label=gettext_lazy("What happened, and what did you expect?"))
+    # Under which what stood beside the form is noted; the ticket takes it along.
+    offer = SubmissionField()
 
-    field_order = ["email", "name", "subject", "body", "priority", "submission", "website"]
+    field_order = ["email", "name", "subject", "body", "priority", "submission", "offer", "website"]
 
     def __init__(self, *args: Any, sets_priority: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -14,7 +14,7 @@ from support.attaching import posted_files
 # Forms in which people write at length. Their words come back when the form has grown old; nothing else does.
 WRITTEN_IN = {"support:ticket_new", "support:replies", "console:messages", "console:ticket_new"}
 KEPT_FIELDS = (
-    *("subject", "body", "email", "name", "priority", "submission"),
+    *("subject", "body", "email", "name", "priority", "submission", "offer"),
     # Those of agents.
     *("kind", "version", "then", "back", "call_at", "channel", "outcome", "queue"),
 )

@@ -11,6 +11,7 @@ const loaders = [
   [".admin-autocomplete:not([name*=__prefix__])", () => import("./autocomplete.js")],
   ["select.selectfilter", () => import("./transfer_list.js")],
   ["[data-suggest-url]", () => import("./suggest.js")],
+  ["[data-answers]", () => import("./answers.js")],
   ["[data-found]", () => import("./found.js")],
   ["[data-time-zone]", () => import("./time_zone.js")],
   ["[data-dialog]", () => import("./dialog.js")],

@@ -44,6 +44,7 @@ def open_ticket(
     submission: uuid.UUID | None = None,
     was_missed_call: bool = False,
     follow_up_of: Ticket | None = None,
+    offer: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Opened:
     """File a ticket with its first message and start its timers.
@@ -51,6 +52,7 @@ def open_ticket(
     It takes its place by what the requester's tier promises, in the queue of the organisation or tier, and goes
     to the named agent if there is one. Filed by the desk for a customer (a call that was answered), the first
     message is a staff reply and starts no response timer; a missed call starts one (sla.md, section 3).
+    `offer` is the key under which it was noted what stood beside the form; the event takes it along.
     `at` is UTC; a mail's arrival. Raises Invalid naming the field.
     """
     subject = " ".join(subject.split())
@@ -76,6 +78,7 @@ def open_ticket(
                     submission,
                     was_missed_call,
                     follow_up_of,
+                    offer,
                     timeline.now(at),
                 ),
                 is_new=True,
@@ -99,6 +102,7 @@ def _open(
     submission: uuid.UUID,
     was_missed_call: bool,
     follow_up_of: Ticket | None,
+    offer: uuid.UUID | None,
     at: datetime,
 ) -> Ticket:
     is_by_desk = is_agent(by) and by.user != requester
@@ -160,6 +164,7 @@ def _open(
         priority=priority,
         assignee=ticket.assignee_id,
         **({"follow_up_of": follow_up_of.pk} if follow_up_of else {}),
+        **({"offer": str(offer)} if offer else {}),
     )
     return ticket
 

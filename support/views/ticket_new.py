@@ -108,6 +108,7 @@ def _file(request: HttpRequest, filer: Actor, form: TicketForm, files: PostedFil
             priority=data["priority"],
             attachments=files.attachments,
             submission=data["submission"],
+            offer=data["offer"],
         )
     except Refused as refused:
         _show_at_field(form, refused)
@@ -140,6 +141,7 @@ def _file_as_stranger(request: HttpRequest, form: StrangerTicketForm, files: Pos
                 priority=data["priority"],
                 attachments=files.attachments,
                 submission=data["submission"],
+                offer=data["offer"],
             )
         except throttle.TooManyAttempts as error:
             form.add_error(
