@@ -27,5 +27,7 @@ SCHEDULE: dict[str, Job] = {
     "Render articles of an older renderer": {"task": "knowledge.tasks.render_outdated_articles", "every_seconds": 30},
     "Scan files of articles that wait for it": {"task": "knowledge.tasks.scan_pending_files", "every_seconds": 30},
     "Delete files that no article used": {"task": "knowledge.tasks.delete_unused_files", "every_seconds": 3600},
+    "Write what waits for the search index": {"task": "search.tasks.write_index", "every_seconds": 30},
+    "Look whether the search index is whole": {"task": "search.tasks.heal_index", "every_seconds": 300},
     "Delete sessions that ended": {"task": "accounts.tasks.delete_ended_sessions", "every_seconds": 86400},
 }

@@ -108,5 +108,5 @@ class Engine(Protocol):
     def rebuild(self, things: Iterable[tuple[Key, Sequence[Document]]]) -> int:
         """Make the index anew from all things and take it into use when it is whole; return how many documents."""
 
-    def state(self) -> str:
-        """Return "ready", "rebuilding", or in a sentence what is wrong."""
+    def state(self, *, is_thorough: bool = False) -> str:
+        """Return "ready", "rebuilding", or in a sentence what is wrong; thoroughly: after reading all of it."""

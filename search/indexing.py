@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 
@@ -12,6 +13,8 @@ from search.engine import Document, Key
 from search.engines import engine
 from search.models import Waiting
 from search.sources import sources
+
+logger = structlog.get_logger(__name__)
 
 BATCH = 100
 # Engines that every process may write, in the transaction in which it stands; others have one writer.
@@ -65,6 +68,26 @@ def rebuild(tell: Callable[[int], None] = lambda count: None) -> int:
         tell(count)
 
     return engine().rebuild(told())
+
+
+def write_waiting() -> int:
+    """Write the changes that wait, the oldest first; return how many. May raise Unavailable: then the rest waits on."""
+    count = 0
+    while rows := list(Waiting.objects.order_by("pk")[:BATCH]):
+        write(list(dict.fromkeys(Key(row.kind, row.object_id) for row in rows)))
+        Waiting.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        count += len(rows)
+    return count
+
+
+def heal() -> bool:
+    """Rebuild the index if it is not what was written; return whether it was. May raise Unavailable."""
+    state = engine().state(is_thorough=True)
+    if state in {"ready", "rebuilding"}:
+        return False
+    logger.warning("search_index_rebuilt", state=state)
+    rebuild()
+    return True
 
 
 def waiting_since() -> datetime | None:

@@ -53,7 +53,7 @@ class DatabaseEngine:
         writing.finish(generation)
         return count
 
-    def state(self) -> str:
+    def state(self, *, is_thorough: bool = False) -> str:
         """Return "ready", "rebuilding", or in a sentence what is wrong."""
         state = _state()
         if state.building is not None:

@@ -11,6 +11,7 @@ worker for a new one, and answers from what it has open, if that is whole.
 
 import json
 import threading
+import time
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -43,6 +44,8 @@ MEMORY_MB = 64
 MOST_SEGMENTS = 12
 MOST_GONE = 0.25
 TRIES = 8
+RETRY_SECONDS = 0.01
+CALL_SECONDS = 5.0
 
 
 class WhooshEngine:
@@ -53,6 +56,7 @@ class WhooshEngine:
         self._snapshot: Snapshot | None = None
         self._checked: dict[Path, tuple[int, ...]] = {}
         self._lock = threading.Lock()
+        self._called_at = -CALL_SECONDS
 
     # --- Reading --------------------------------------------------------------------------------------------------
 
@@ -66,8 +70,8 @@ class WhooshEngine:
         with self._reading() as snapshot:
             return list(snapshot.keys())
 
-    def state(self) -> str:
-        """Return "ready", "rebuilding", or in a sentence what is wrong. Every file is read."""
+    def state(self, *, is_thorough: bool = False) -> str:
+        """Return "ready", "rebuilding", or in a sentence what is wrong; thoroughly: after reading every file."""
         if self.folder.is_locked("rebuild"):
             return "rebuilding"
         try:
@@ -76,7 +80,7 @@ class WhooshEngine:
                 return _("The search index has not been made yet.")
             for attempt in range(TRIES):
                 try:
-                    folders.read(current, {})
+                    folders.read(current, {} if is_thorough else dict(self._checked))
                     break
                 except FileNotFoundError:  # a writer was quicker
                     if attempt == TRIES - 1:
@@ -98,31 +102,46 @@ class WhooshEngine:
             with self._lock:
                 self._snapshot = None
                 self._checked.clear()
-            dispatch.ask("search.tasks.heal_index")
+            self._call_for_help()
             raise Unavailable(
                 _("The search index cannot be read and is being made anew. Please try again in a minute.")
             ) from error
 
     def _newest(self) -> Snapshot:
-        """Return the index as it is now; raises Unavailable if there is none, nor was one."""
+        """Return the index as it is now, or was before it vanished; raises Unavailable if there is none."""
         with self._lock:
+            is_well = self._try_to_refresh()
+            snapshot = self._snapshot
+        if not is_well:
+            self._call_for_help()
+        if snapshot is None:
+            raise Unavailable(_("The search index is being made. Please try again in a minute."))
+        return snapshot
+
+    def _call_for_help(self) -> None:
+        """Ask the worker for a new index; now and then is enough."""
+        now = time.monotonic()
+        if now - self._called_at >= CALL_SECONDS:
+            self._called_at = now
+            dispatch.ask("search.tasks.heal_index")
+
+    def _try_to_refresh(self) -> bool:
+        """Read the newest generation; return whether that went well. What is damaged is not used any more."""
+        for attempt in range(TRIES):
             try:
-                for attempt in range(TRIES):
-                    try:
-                        self._refresh()
-                        break
-                    except FileNotFoundError:  # the writer removed what it replaced while we opened it
-                        if attempt == TRIES - 1:
-                            raise
+                self._refresh()
+                return True
+            except FileNotFoundError as error:  # the writer removed what it replaced while we opened it; or all is gone
+                if attempt == TRIES - 1 or self.folder.is_gone():
+                    logger.warning("search_index_gone", error=str(error))
+                    return False
+                time.sleep(RETRY_SECONDS)
             except Exception as error:  # noqa: BLE001 (a damaged file may raise anything)
                 logger.warning("search_index_damaged", error=f"{type(error).__name__}: {error}")
-                dispatch.ask("search.tasks.heal_index")
-                if not isinstance(error, FileNotFoundError):
-                    self._snapshot = None  # what is damaged may be what we have open
+                self._snapshot = None
                 self._checked.clear()
-            if self._snapshot is None:
-                raise Unavailable(_("The search index is being made. Please try again in a minute."))
-            return self._snapshot
+                return False
+        return False
 
     def _refresh(self) -> None:
         current = self.folder.current()
@@ -215,16 +234,16 @@ class WhooshEngine:
         """Replace things in an index; whoever calls holds the writer's lock."""
         folders.tidy(folder)
         try:
-            toc = folders.read(folder, {})
-            snapshot = Snapshot(folder, toc, {})
+            snapshot = self._whole(folder)
             standing = {key: snapshot.find(key) for key in things}
             wanted = {
                 key: documents
                 for key, documents in things.items()
-                if (number := standing[key]) is None
-                and documents
-                or number is not None
-                and (not documents or snapshot.stored(number)["digest"] != digest(documents))
+                if (
+                    bool(documents)
+                    if (number := standing[key]) is None
+                    else snapshot.digest(number) != digest(documents)
+                )
             }
         except OSError:
             raise
@@ -239,13 +258,22 @@ class WhooshEngine:
                     writer.delete_document(number)
                 if documents:
                     writer.add_document(**_fields(key, documents))
-            kept = sum(segment.doc_count_all() for segment in toc.segments)
-            gone = sum(segment.deleted_count() for segment in toc.segments) + len(wanted)
-            writer.commit(optimize=len(toc.segments) >= MOST_SEGMENTS or gone > 100 and gone > kept * MOST_GONE)
+            gone = snapshot.gone + len(wanted)
+            is_worn = gone > 100 and gone > len(snapshot.shelf_of) * MOST_GONE
+            writer.commit(optimize=is_worn or len(snapshot.segments) >= MOST_SEGMENTS)
         except BaseException:
             writer.abandon()
             folders.tidy(folder)
             raise
+
+    def _whole(self, folder: Path) -> Snapshot:
+        """Return an index as its writer finds it."""
+        with self._lock:
+            if folder != self.folder.current():
+                return Snapshot(folder, folders.read(folder, {}), {})
+            self._refresh()
+            assert self._snapshot is not None
+            return self._snapshot
 
     def _note(self, things: Mapping[Key, Sequence[Document]]) -> None:
         """Write down what changes while a new index is built."""

@@ -67,6 +67,14 @@ class Folder:
         found = self.path / name
         return found if re.fullmatch(r"[0-9a-f-]+", name) and found.is_dir() else None
 
+    def is_gone(self) -> bool:
+        """Return whether there is no index at all."""
+        try:
+            current = self.current()
+        except Damaged:
+            return False
+        return current is None or generation_of(current) < 0
+
     def begin(self) -> Path:
         """Return a fresh folder for an index; removes what rebuilds that did not finish left behind."""
         self.make()

@@ -179,6 +179,7 @@ class Snapshot:
         self.shelf_of = array("i")
         self.bases: list[int] = []
         self._order: list[Segment] = []
+        self.gone = 0
         numbers: dict[bytes, int] = {}
         for segment in toc.segments:
             name = segment.segment_id()
@@ -190,6 +191,7 @@ class Snapshot:
             shelf_of = array("i", [mapped[local] for local in read.local])
             for gone in segment.deleted_docs():
                 shelf_of[gone] = NOWHERE
+            self.gone += segment.deleted_count()
             for shelf, length in zip(shelf_of, read.lengths, strict=True):
                 if shelf != NOWHERE:
                     self.shelves[shelf].things += 1
@@ -225,6 +227,10 @@ class Snapshot:
         with self.lock:
             stored: dict[str, Any] = segment.reader.stored_fields(number)["thing"]
         return stored
+
+    def digest(self, thing: int) -> str:
+        """Return what tells whether a thing is the same as another."""
+        return str(self.stored(thing)["digest"])
 
     def starts(self, thing: int) -> Sequence[int]:
         """Return the positions at which the parts of a thing begin."""
