@@ -167,6 +167,7 @@ def digest_letter(person: User, alerts: Sequence[Alert]) -> Letter:
 
 def _digest_row(person: User, alert: Alert) -> dict[str, Any]:
     ticket = alert.ticket
+    assert ticket is not None  # of articles nothing falls due
     tier = ticket.organization.tier if ticket.organization else None
     return {
         **_promise(alert.event),
