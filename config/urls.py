@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("accounts.urls")),
     path("account/", include("portal.account_urls")),
+    path("", include("knowledge.urls")),
     path("", include("support.urls")),
     path("", include("portal.urls")),
 ]

@@ -45,8 +45,10 @@ def visible_sections(actor: Actor) -> QuerySet[Section]:
 
 
 def visible_files(actor: Actor) -> QuerySet[ArticleFile]:
-    """Return the files of articles that this actor may read."""
-    return ArticleFile.objects.filter(article__in=visible_articles(actor))
+    """Return the files of articles that this actor may read; writers see those of articles not begun yet as well."""
+    if can_write(actor):
+        return ArticleFile.objects.all()
+    return ArticleFile.objects.filter(article__in=published_for(actor))
 
 
 def audience_tokens(article: Article) -> frozenset[str]:

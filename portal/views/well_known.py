@@ -28,6 +28,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
         "User-agent: *",
         f"Allow: {reverse('support:ticket_new')}",
         *(f"Disallow: {path}" for path in closed),
+        f"Sitemap: {settings.BASE_URL}{reverse('knowledge:sitemap')}",
     ]
     return _text("\n".join(lines) + "\n")
 

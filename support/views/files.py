@@ -4,41 +4,25 @@ Nothing here is ever shown by a browser as a page: the type comes from our own l
 and only pictures that we wrote ourselves are shown instead of saved (SEC-03).
 """
 
-import re
 import uuid
-from collections.abc import Iterator
-from typing import IO
 
-import structlog
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    JsonResponse,
-    StreamingHttpResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import throttle
 from accounts.actors import actor_of
-from content import files
+from content import serving
 from content.errors import FileRefused
 from content.quotas import mark_of, uploader_of
 from support.actions.attach import attach, remove_unsent
 from support.models import Attachment
 from support.permissions import unsent_files, visible_attachments
 
-logger = structlog.get_logger(__name__)
-
 # One address sends this many files at most, however small: an office with one address must be able to work.
 UPLOADS, UPLOADS_SECONDS = 300, 15 * 60
-CHUNK_BYTES = 64 * 1024
-ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 @require_POST
@@ -103,7 +87,9 @@ def file(request: HttpRequest, key: uuid.UUID, name: str = "") -> HttpResponseBa
     attachment = _readable(request, key)
     if attachment.state != Attachment.State.CLEAN:
         return _unavailable(request, attachment)
-    return _stream(request, attachment.path, attachment.content_type, attachment.name, is_shown=attachment.is_image)
+    return serving.stream(
+        request, attachment.path, attachment.content_type, attachment.name, is_shown=attachment.is_image
+    )
 
 
 @require_safe
@@ -112,7 +98,7 @@ def file_thumbnail(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     attachment = _readable(request, key)
     if not attachment.thumbnail_path or attachment.state != Attachment.State.CLEAN:
         raise Http404
-    return _stream(request, attachment.thumbnail_path, "image/webp", "thumbnail.webp", is_shown=True)
+    return serving.stream(request, attachment.thumbnail_path, "image/webp", "thumbnail.webp", is_shown=True)
 
 
 def _readable(request: HttpRequest, key: uuid.UUID) -> Attachment:
@@ -143,73 +129,3 @@ def _unavailable(request: HttpRequest, attachment: Attachment) -> HttpResponse:
     if is_pending:
         response["Retry-After"] = "30"
     return response
-
-
-def _stream(request: HttpRequest, path: str, content_type: str, name: str, *, is_shown: bool) -> HttpResponseBase:
-    try:
-        content = files.open_file(path)
-        size = content.seek(0, 2)
-        content.seek(0)
-    except FileNotFoundError as error:
-        logger.error("file_missing", path=path)
-        raise Http404 from error
-    except Exception as error:  # noqa: BLE001 (each storage has errors of its own)
-        logger.error("file_unreadable", path=path, error=type(error).__name__)
-        response: HttpResponseBase = HttpResponse(
-            _("This file cannot be read at the moment. Try again in a minute."),
-            status=503,
-            content_type="text/plain; charset=utf-8",
-        )
-        response["Retry-After"] = "60"
-        return _guarded(response)
-    asked = _range(request.headers.get("Range", ""), size) if "If-Range" not in request.headers else None
-    if asked == "beyond":
-        content.close()
-        response = HttpResponse(status=416)
-        response["Content-Range"] = f"bytes */{size}"
-        return _guarded(response)
-    if isinstance(asked, tuple):
-        first, last = asked
-        content.seek(first)
-        partial = StreamingHttpResponse(_pieces(content, last - first + 1), status=206, content_type=content_type)
-        partial["Content-Range"] = f"bytes {first}-{last}/{size}"
-        partial["Content-Length"] = str(last - first + 1)
-        response = partial
-    else:
-        response = FileResponse(content, content_type=content_type)
-        response["Content-Length"] = str(size)
-    disposition = content_disposition_header(as_attachment=not is_shown, filename=name)
-    response["Content-Disposition"] = disposition or "attachment"
-    response["Accept-Ranges"] = "bytes"
-    return _guarded(response)
-
-
-def _guarded(response: HttpResponseBase) -> HttpResponseBase:
-    """Return the response with what keeps a browser, and every cache, from doing more than saving it."""
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _range(header: str, size: int) -> tuple[int, int] | str | None:
-    """Return the first and last byte asked for, "beyond" the end, or None for all of it (RFC 9110, section 14)."""
-    match = ONE_RANGE.fullmatch(header.strip())
-    if not match or not (match[1] or match[2]):
-        return None
-    if not match[1]:
-        length = int(match[2])
-        return (max(0, size - length), size - 1) if length and size else "beyond"
-    first = int(match[1])
-    last = min(int(match[2]), size - 1) if match[2] else size - 1
-    if first >= size:
-        return "beyond"
-    return (first, last) if first <= last else None
-
-
-def _pieces(content: IO[bytes], left: int) -> Iterator[bytes]:
-    with content:
-        while left > 0 and (piece := content.read(min(CHUNK_BYTES, left))):
-            left -= len(piece)
-            yield piece
