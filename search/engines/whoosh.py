@@ -33,7 +33,7 @@ from search.engine import Answer, Document, Key, Query, Unavailable
 from search.engines import whoosh_folder as folders
 from search.engines.whoosh_index import Readable
 from search.engines.whoosh_reading import Snapshot
-from search.engines.whoosh_schema import SCHEMA
+from search.engines.whoosh_schema import SCHEMA, Codec
 from search.searching import search
 
 logger = structlog.get_logger(__name__)
@@ -201,7 +201,7 @@ class WhooshEngine:
 
     def _build(self, made: Path, things: Iterable[tuple[Key, Sequence[Document]]]) -> int:
         FileIndex.create(FileStorage(str(made)), SCHEMA, folders.NAME)
-        writer = folders.Writer(_open(made), timeout=folders.WAIT_SECONDS, limitmb=MEMORY_MB)
+        writer = _writer(made)
         count = 0
         seen: set[Key] = set()
         try:
@@ -251,7 +251,7 @@ class WhooshEngine:
             raise folders.Damaged(str(error)) from error
         if not wanted:
             return
-        writer = folders.Writer(_open(folder), timeout=folders.WAIT_SECONDS, limitmb=MEMORY_MB)
+        writer = _writer(folder)
         try:
             for key, documents in wanted.items():
                 if (number := standing[key]) is not None:
@@ -289,8 +289,9 @@ def _unwritable(error: OSError) -> Unavailable:
     return Unavailable(_("The search index cannot be written: %(error)s.") % {"error": error.strerror or error})
 
 
-def _open(folder: Path) -> FileIndex:
-    return FileIndex(FileStorage(str(folder)), SCHEMA, folders.NAME)
+def _writer(folder: Path) -> folders.Writer:
+    index = FileIndex(FileStorage(str(folder)), SCHEMA, folders.NAME)
+    return folders.Writer(index, timeout=folders.WAIT_SECONDS, limitmb=MEMORY_MB, codec=Codec())
 
 
 def _noted(made: Path) -> Iterator[dict[Key, list[Document]]]:
