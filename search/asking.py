@@ -80,8 +80,9 @@ def asked(
         if are_words and other.position == one.position + 1 and text[one.end : other.start] == " ":
             both = one.word + other.word
             words.setdefault(both, Word(both, one.position, JOINED_WEIGHT, is_extra=True))
-    for word in _meaning_the_same([token.word for token in plain], synonyms):
-        words.setdefault(word, Word(word, -1, SYNONYM_WEIGHT, is_extra=True))
+    for word, share in _meaning_the_same([token.word for token in plain], synonyms):
+        if word not in stop_words:
+            words.setdefault(word, Word(word, -1, SYNONYM_WEIGHT * share, is_extra=True))
     typed = [word for word in words.values() if not word.is_extra][:MOST_WORDS]
     extra = [word for word in words.values() if word.is_extra][:MOST_WORDS]
     return Asked((*typed, *extra), tuple(phrases), prefix)
@@ -107,16 +108,17 @@ def normalized(text: str) -> str:
     return " ".join(token.word for token in tokens(text[:LONGEST_TEXT], "") if not token.is_joined)
 
 
-def _meaning_the_same(typed: Sequence[str], synonyms: Sequence[Sequence[str]]) -> Iterable[str]:
-    """Return the words of everything that means the same as something typed."""
+def _meaning_the_same(typed: Sequence[str], synonyms: Sequence[Sequence[str]]) -> Iterable[tuple[str, float]]:
+    """Return the words of everything that means the same as something typed, each with its share of its phrase."""
     line = f" {' '.join(typed)} "
     for group in synonyms:
         folded = [normalized(member) for member in group]
         if any(member and f" {member} " in line for member in folded):
             for member in folded:
-                for word in member.split():
+                words = member.split()
+                for word in words:
                     if word not in typed:
-                        yield word
+                        yield word, 1 / len(words)
 
 
 def same(one: str, other: str) -> bool:

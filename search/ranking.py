@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 TITLE, TAG, HEADING, BODY = 10, 4, 2, 1
-K1 = 4.0
-B = 0.45
+K1 = 6.0
+B = 0.5
 ADJACENT = 0.6
 # Words that say little count a little where they stand in a title: "what is", "how do I".
-STOP_WEIGHT = 0.15
-# A thing must have words of at least this share of what the query's words tell: of seven, a common one is too little.
-ENOUGH = 0.2
+STOP_WEIGHT = 0.2
+# A thing must have words of at least this share of what the query's words tell: the commonest alone is too little.
+ENOUGH = 0.05
 FARTHEST = 3
 
 
