@@ -59,20 +59,15 @@ class Folder:
     def current(self) -> Path | None:
         """Return the index in use, or None if there is none."""
         try:
-            name = (self.path / "current").read_text()
+            name = (self.path / "current").read_bytes().decode("ascii", "replace")
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (OSError, UnicodeDecodeError) as error:
-            raise Damaged(f"{self.path / 'current'}: {error}") from error
         found = self.path / name
         return found if re.fullmatch(r"[0-9a-f-]+", name) and found.is_dir() else None
 
     def is_gone(self) -> bool:
         """Return whether there is no index at all."""
-        try:
-            current = self.current()
-        except Damaged:
-            return False
+        current = self.current()
         return current is None or generation_of(current) < 0
 
     def begin(self) -> Path:
@@ -146,11 +141,11 @@ class Writer(SegmentWriter):  # type: ignore[misc]
 def read(folder: Path, checked: dict[Path, tuple[int, ...]]) -> TOC:
     """Return the newest generation of an index, all its files checked; `checked` remembers those that were.
 
-    Raises Damaged; FileNotFoundError where a writer removed a file meanwhile.
+    Raises Damaged; FileNotFoundError where a writer removed a file, or all of them, meanwhile.
     """
     generation = generation_of(folder)
     if generation < 0:
-        raise Damaged("there is no index in its folder")
+        raise FileNotFoundError(errno.ENOENT, "there is no index in its folder", str(folder))
     try:
         sums = json.loads((folder / f"sums-{generation}.json").read_bytes())
         for name, right in sums.items():
