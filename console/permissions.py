@@ -3,7 +3,9 @@
 from django.db.models import Q, QuerySet
 
 from accounts.actors import Actor
+from knowledge.models import Deflection
 from notifications.models import Alert, OutgoingMail
+from search.permissions import can_curate
 from sla.models import Timer
 from support.permissions import is_agent, queue_ids, sees_all_queues, worked_tickets
 
@@ -22,7 +24,9 @@ def visible_alerts(actor: Actor) -> QuerySet[Alert]:
     if actor.user is None or not is_agent(actor):
         return Alert.objects.none()
     alerts = Alert.objects.filter(recipient=actor.user)
-    return alerts if sees_all_queues(actor) else alerts.filter(Q(ticket=None) | Q(ticket__queue__in=queue_ids(actor.user)))
+    if sees_all_queues(actor):
+        return alerts
+    return alerts.filter(Q(ticket=None) | Q(ticket__queue__in=queue_ids(actor.user)))
 
 
 def visible_timers(actor: Actor) -> QuerySet[Timer]:
@@ -30,3 +34,8 @@ def visible_timers(actor: Actor) -> QuerySet[Timer]:
     if sees_all_queues(actor):
         return Timer.objects.all()
     return Timer.objects.filter(ticket__queue__in=queue_ids(actor.user)) if actor.user else Timer.objects.none()
+
+
+def visible_deflections(actor: Actor) -> QuerySet[Deflection]:
+    """Return beside which forms articles stood, and how it ended, for those who keep the search."""
+    return Deflection.objects.all() if can_curate(actor) else Deflection.objects.none()

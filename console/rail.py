@@ -102,6 +102,8 @@ def rail_of(request: HttpRequest, *, with_counts: bool = True) -> list[Group]:
                     ],
                 )
             )
+    if user.has_perm("knowledge.write_articles"):
+        groups.append(Group(_("Knowledge"), _knowledge(request, user)))
     groups.append(Group(_("Desk"), _desk(request, user)))
     return groups
 
@@ -122,7 +124,22 @@ def _work(request: HttpRequest, counts: Counts | None) -> list[Item]:
         )
     is_spam = is_queue and request.GET.get("view") == "spam"
     items.append(Item(str(VIEWS["spam"].title), f"{here}?view=spam", is_current=is_spam))
+    search = reverse("console:search")
+    items.append(Item(_("Search"), search, key="g s", is_current=request.path == search))
     return items
+
+
+def _knowledge(request: HttpRequest, user: User) -> list[Item]:
+    here = reverse("console:articles")
+    is_article = request.path.startswith((f"{here}articles/", f"{here}new/")) or request.path == here
+    entries = [(_("Articles"), here, is_article, "g a")]
+    for label, name in (
+        (_("Sections"), "console:sections"),
+        (_("Snippets and templates"), "console:texts"),
+        (_("Unhelpful"), "console:article_feedback"),
+    ):
+        entries.append((label, reverse(name), request.path.startswith(reverse(name)), ""))
+    return [Item(label, url, key=key, is_current=is_current) for label, url, is_current, key in entries]
 
 
 def _desk(request: HttpRequest, user: User) -> list[Item]:
@@ -133,11 +150,16 @@ def _desk(request: HttpRequest, user: User) -> list[Item]:
         (_("Deliveries"), "events.view_delivery", "console:deliveries"),
         (_("Recalculations"), "sla.view_recalculation", "console:recalculations"),
         (_("Reports"), "support.work_tickets", "console:reports"),
+        (_("Searches"), "search.curate", "console:search_gaps"),
         (_("Settings"), "support.view_queue", "console:settings"),
     ]
     items = []
     for label, permission, name in entries:
         if user.has_perm(permission):
             url = reverse(name)
-            items.append(Item(label, url, is_current=request.path.startswith(url)))
+            is_current = request.path.startswith(url)
+            if name == "console:search_gaps":  # one entry for all pages of what the search is told
+                search = reverse("console:search")
+                is_current = request.path.startswith(search) and request.path != search
+            items.append(Item(label, url, is_current=is_current))
     return items

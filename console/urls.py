@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from console import mail_urls, notice_urls, promise_urls, report_urls
+from console import knowledge_urls, mail_urls, notice_urls, promise_urls, report_urls, search_urls
 from console.views import conversation, dashboard, palette, presence, promises, queue, ticket, ticket_acts, ticket_new
 
 desk = admin.site.agent_view  # type: ignore[attr-defined]
@@ -34,8 +34,10 @@ urlpatterns = [
     path("tickets/<int:number>/queue/", desk(ticket_acts.queue), name="ticket_queue"),
     path("tickets/<int:number>/spam/", desk(ticket_acts.spam), name="spam"),
     path("tickets/<int:number>/following/", desk(ticket_acts.following), name="following"),
+    *knowledge_urls.urlpatterns,
     *mail_urls.urlpatterns,
     *report_urls.urlpatterns,
     *notice_urls.urlpatterns,
     *promise_urls.urlpatterns,
+    *search_urls.urlpatterns,
 ]
