@@ -2,13 +2,14 @@
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from accounts.actors import actor_of
+from knowledge import reading
 from support.attaching import posted_files
 
 # Forms in which people write at length. Their words come back when the form has grown old; nothing else does.
@@ -63,7 +64,11 @@ def _is_from_here(request: HttpRequest) -> bool:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer for a page that does not exist, or that this person may not know of."""
+    """Answer for a page that does not exist, or that this person may not know of; what has moved is found again."""
+    if request.method in {"GET", "HEAD"}:
+        target = reading.target_of(actor_of(request), request.path)
+        if target is not None and target.get_absolute_url() != request.path:
+            return HttpResponsePermanentRedirect(target.get_absolute_url())
     return render(request, "404.html", status=404)
 
 
