@@ -85,7 +85,7 @@ class Index(Protocol):
         hit_shelves: Sequence[int],
         enough: float,
         k: float,
-        most_of_a_term: int,
+        most_of_a_term: Sequence[int],
         most: int,
         is_best_of_word: bool,
     ) -> tuple[list[tuple[int, int, float]], dict[int, int]]:
@@ -94,6 +94,7 @@ class Index(Protocol):
         `pairs` are (word, term, shelf, weight, norm): a term's postings on a shelf earn the word
         weight · frequency / (frequency + k + norm · length). With `is_best_of_word` the best term of a word counts,
         else their sum. A thing must have a term of each of `musts`, and earn `enough` by its words' weights.
+        `most_of_a_term` says for each pair how many of its postings may be enough, the best by `place`.
         """
 
     def things(self, numbers: Sequence[int]) -> Mapping[int, Candidate]:

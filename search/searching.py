@@ -21,10 +21,12 @@ from search.index import Candidate, Index, OnShelf
 from search.spelling import best, can_be_corrected, doubted
 from search.synonyms import synonyms
 
-MOST_OF_A_TERM = 2_000
-CANDIDATES = 60
+# Of a word in very many things, so many are read: those that it tells most of; of a shelf not less than these.
+MOST_OF_A_TERM = 1_500
+LEAST_OF_A_SHELF = 40
+CANDIDATES = 40
 # A phrase is looked for in so many of the things that have all its words.
-MOST_WITH_PHRASE = 1_000
+MOST_WITH_PHRASE = 500
 MOST_COMPLETIONS = 16
 # Of a long text, so many words are looked for: the rarest.
 MOST_LOOKED_FOR = 16
@@ -200,34 +202,39 @@ class _Search:
     # --- Ranking --------------------------------------------------------------------------------------------------
 
     def _ranked(self, looked_for: Sequence[Sought]) -> tuple[list[tuple[int, int, float]], dict[int, int]]:
-        pairs = [
-            (
-                number,
-                term.number,
-                shelf,
-                self._weight(each, term),
-                ranking.K1 * ranking.B / max(1.0, self.means[shelf]),
-            )
-            for number, each in enumerate(looked_for)
-            for term in each.terms
-            for shelf in term.counts
-        ]
-        musts = [[term.number for term in each.terms] for each in looked_for if each.word.is_must]
-        typed = sum(each.rarity * each.word.weight for each in looked_for if not each.word.is_extra)
-        least = min(self._weight(each, term) for each in looked_for for term in each.terms)
-        has_phrase = sum(each.word.is_must for each in looked_for) > 1
+        musts = [each for each in looked_for if each.word.is_must]
+        # What is required is looked up from its rarest word on; the others need not be read for it.
+        rarest = max(musts, key=lambda each: each.rarity, default=None)
+        read = [each for each in looked_for if rarest is None or each is rarest]
+        pairs, most_of_a_term = [], []
+        for number, each in enumerate(read):
+            for term in each.terms:
+                everywhere = sum(term.counts.values())
+                for shelf, often in term.counts.items():
+                    norm = ranking.K1 * ranking.B / max(1.0, self.means[shelf])
+                    pairs.append((number, term.number, shelf, self._weight(each, term), norm))
+                    most_of_a_term.append(max(LEAST_OF_A_SHELF, MOST_OF_A_TERM * often // everywhere))
+        typed = sum(each.rarity * each.word.weight for each in read if not each.word.is_extra)
+        least = min(self._weight(each, term) for each in read for term in each.terms)
+        enough = typed * ranking.ENOUGH if len(read) > 2 else min(least, typed) * 0.999
+        most = max(CANDIDATES, self.query.offset + self.query.limit + 20)
         best_things, matching = self.index.ranked(
             pairs,
-            musts,
+            [[term.number for term in each.terms] for each in musts if each is not rarest],
             hit_shelves=self.hit_shelves,
-            enough=max(min(typed * ranking.ENOUGH, typed), 0.0) if len(looked_for) > 2 else min(least, typed) * 0.999,
+            enough=enough,
             k=ranking.K1 * (1 - ranking.B),
-            most_of_a_term=MOST_OF_A_TERM,
-            most=MOST_WITH_PHRASE if has_phrase else max(CANDIDATES, self.query.offset + self.query.limit + 20),
-            is_best_of_word=any(len(each.terms) > 1 for each in looked_for),
+            most_of_a_term=most_of_a_term,
+            most=MOST_WITH_PHRASE if len(musts) > 1 else most,
+            is_best_of_word=any(len(each.terms) > 1 for each in read),
         )
-        if len(looked_for) == 1 and len(looked_for[0].terms) == 1:  # known without looking
-            matching = dict(looked_for[0].terms[0].counts)
+        if len(musts) < 2:
+            matching = dict(matching)
+            for each in read:  # where only the best were read, at least as many match as have the commonest word
+                for term in each.terms:
+                    if self._weight(each, term) >= enough:
+                        for shelf, often in term.counts.items():
+                            matching[shelf] = max(matching.get(shelf, 0), often)
         return best_things, matching
 
     @staticmethod

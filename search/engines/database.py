@@ -10,6 +10,7 @@ a search of a large desk takes little longer than one of a small desk; then a to
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
+from typing import NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -75,6 +76,20 @@ def _state() -> IndexState:
     return IndexState.objects.filter(pk=1).first() or IndexState(pk=1)
 
 
+class Row(NamedTuple):
+    """A thing without what only writers need; many are read for a search, so they are no models."""
+
+    pk: int
+    kind: str
+    object_id: int
+    shelf_id: int | None
+    title: str
+    source: str
+    boost: float
+    length: int
+    starts: list[int]
+
+
 class Tables:
     """A generation of the index, as `search.searching` asks for it."""
 
@@ -105,7 +120,7 @@ class Tables:
         hit_shelves: Sequence[int],
         enough: float,
         k: float,
-        most_of_a_term: int,
+        most_of_a_term: Sequence[int],
         most: int,
         is_best_of_word: bool,
     ) -> tuple[list[tuple[int, int, float]], dict[int, int]]:
@@ -122,9 +137,10 @@ class Tables:
             is_best_of_word=is_best_of_word,
         )
 
-    def things(self, numbers: Sequence[int]) -> dict[int, Thing]:
+    def things(self, numbers: Sequence[int]) -> dict[int, Row]:
         """Return things by number."""
-        return {thing.pk: thing for thing in Thing.objects.filter(pk__in=numbers).defer("words")}
+        rows = Thing.objects.filter(pk__in=numbers).values_list(*Row._fields)
+        return {row[0]: Row(*row) for row in rows}
 
     def places(self, things: Sequence[int], terms: Sequence[int]) -> list[tuple[int, int, int, bytes]]:
         """Return where terms stand."""

@@ -26,10 +26,11 @@ def lock(connection: BaseDatabaseWrapper) -> None:
 
 
 def analyse(connection: BaseDatabaseWrapper) -> None:
-    """Let the planner know the tables after they were filled."""
+    """Let the planner know the tables after they were filled, and PostgreSQL read postings from their index alone."""
+    verb = "VACUUM (ANALYZE)" if is_postgresql(connection) and not connection.in_atomic_block else "ANALYZE"
     with connection.cursor() as cursor:
         for table in ("posting", "termcount", "wordcount", "thing", "part", "spelling", "term", "shelf"):
-            cursor.execute(f"ANALYZE search_{table}")
+            cursor.execute(f"{verb} search_{table}")
 
 
 def insert(connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -159,7 +160,7 @@ def ranked(
     hit_shelves: Sequence[int],
     enough: float,
     k: float,
-    most_of_a_term: int,
+    most_of_a_term: Sequence[int],
     most: int,
     is_best_of_word: bool,
 ) -> tuple[list[tuple[int, int, float]], dict[int, int]]:
@@ -167,7 +168,8 @@ def ranked(
 
     `pairs` are (word, term, shelf, weight, norm): a term's postings on a shelf earn the word
     weight · frequency / (frequency + k + norm · length). With `is_best_of_word` the best term of a word counts, else
-    their sum. A thing must have a term of each of `musts`, and earn `enough` by its words' weights.
+    their sum. A thing must have a term of each of `musts`, and earn `enough` by its words' weights. Of each pair's
+    postings only the first `most_of_a_term` are read (SQLite: all).
     """
     if not pairs:
         return [], {}
@@ -175,11 +177,12 @@ def ranked(
     values: list[Any] = []
     if postgresql:
         source = (
-            "unnest(%s::int[], %s::int[], %s::int[], %s::float8[], %s::float8[]) AS w (word, term, shelf, weight, norm)"
+            "unnest(%s::int[], %s::int[], %s::int[], %s::float8[], %s::float8[], %s::int[])"
+            " AS w (word, term, shelf, weight, norm, most)"
             " CROSS JOIN LATERAL (SELECT thing_id, frequency, length FROM search_posting"
-            " WHERE term_id = w.term AND shelf_id = w.shelf ORDER BY place LIMIT %s) AS p"
+            " WHERE term_id = w.term AND shelf_id = w.shelf ORDER BY place LIMIT w.most) AS p"
         )
-        values += [*(list(column) for column in zip(*pairs, strict=True)), most_of_a_term]
+        values += [*(list(column) for column in zip(*pairs, strict=True)), list(most_of_a_term)]
         where = "TRUE"
     else:
         rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(pairs))
