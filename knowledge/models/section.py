@@ -34,6 +34,7 @@ class Section(models.Model):
     icon = models.CharField(_("icon"), max_length=8, blank=True, help_text=_("One sign, such as 🔑. Empty: none."))
     order = models.IntegerField(_("order"), default=0, help_text=_("Lower comes first; the same: by title."))
     source = models.CharField(_("imported folder"), max_length=LONGEST_PATH, blank=True, editable=False, db_index=True)
+    source_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     is_archived = models.BooleanField(_("archived"), default=False, help_text=_("Shown to nobody in the portal."))
 
     class Meta:
