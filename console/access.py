@@ -62,7 +62,8 @@ def _access(user: int) -> QuerySet[Any, Any]:
         Q(user=user) | Q(group__user=user), codename="see_all_queues", content_type__app_label="support"
     )
     own = Queue.members.through.objects.filter(user=user).values("queue")
-    alerts = Alert.objects.filter(Q(ticket=None) | Q(ticket__queue__in=own) | Exists(sees_all), recipient=user, read_at=None)
+    may_see = Q(ticket=None) | Q(ticket__queue__in=own) | Exists(sees_all)
+    alerts = Alert.objects.filter(may_see, recipient=user, read_at=None)
     unread = (
         User.objects.filter(pk=user)
         .order_by()

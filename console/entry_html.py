@@ -5,8 +5,10 @@ through the template language.
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -20,8 +22,9 @@ from support.models import Message
 
 MESSAGE = (
     '<article class="msg{}" id="message-{}">{}<div class="box"><header><b>{}</b><small>{}'
-    '<time datetime="{}" title="{}">{}</time></small></header><div class="prose">{}</div>{}</div></article>\n'
+    '<time datetime="{}" title="{}">{}</time></small></header><div class="prose">{}</div>{}{}</div></article>\n'
 )
+TO_ARTICLE = '<p class="to-article"><a href="{}">{}</a></p>'
 HAPPENING = '<p class="happen"><span>{} · <time datetime="{}">{}</time></span></p>\n'
 AVATAR = '<span class="avatar" title="{}"><span aria-hidden="true">{}</span></span>'
 NOBODY = (
@@ -61,4 +64,18 @@ def _message(entry: Entry, message: Message, desk_name: str, channels: dict[str,
         entry.when,
         trusted(message.html),
         render_to_string("components/file_list.html", {"files": entry.files}) if entry.files else "",
+        format_html(TO_ARTICLE, _article_url(message), _("Make an article of this"))
+        if message.is_public and message.is_staff_reply
+        else "",
     )
+
+
+def _article_url(message: Message) -> str:
+    """Return where an answer becomes an article. Looked up once: a conversation has many."""
+    return _article_pattern().format(ticket=message.ticket_id, message=message.pk)
+
+
+@cache
+def _article_pattern() -> str:
+    url = reverse("console:reply_article", args=[0, 0])
+    return url.replace("/0/", "/{ticket}/", 1).replace("/0/", "/{message}/", 1)

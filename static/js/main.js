@@ -8,6 +8,8 @@ const loaders = [
   ["[data-composer]", () => import("./composer.js")],
   ["[data-draft-url]", () => import("./draft.js")],
   ["[data-upload]", () => import("./upload.js")],
+  ["[data-editor]", () => import("./editor.js")],
+  ["[data-insertion]", () => import("./insertion.js")],
   [".admin-autocomplete:not([name*=__prefix__])", () => import("./autocomplete.js")],
   ["select.selectfilter", () => import("./transfer_list.js")],
   ["[data-suggest-url]", () => import("./suggest.js")],
