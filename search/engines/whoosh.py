@@ -33,7 +33,7 @@ from search.engine import Answer, Document, Key, Query, Unavailable
 from search.engines import whoosh_folder as folders
 from search.engines.whoosh_index import Readable
 from search.engines.whoosh_reading import Snapshot
-from search.engines.whoosh_schema import SCHEMA, Codec
+from search.engines.whoosh_schema import SCHEMA, Codec, packed
 from search.searching import search
 
 logger = structlog.get_logger(__name__)
@@ -332,7 +332,7 @@ def _fields(key: Key, documents: Sequence[Document]) -> dict[str, Any]:
     return {
         "key": [f"{key.kind}:{key.pk}"],
         "terms": {term: frequency for term, (frequency, _positions) in kept.terms.items()},
-        "places": {term: positions for term, (_frequency, positions) in kept.terms.items()},
+        "places": packed(kept.terms),
         "words": kept.words,
         "shelf": json.dumps(shelf).encode(),
         "pk": key.pk,

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from search.engines.whoosh_reading import NOWHERE, PartRow, Row, Shelf, Snapshot
+from search.engines.whoosh_schema import standing
 
 
 class Readable:
@@ -43,7 +44,7 @@ class Readable:
         hit_shelves: Sequence[int],
         enough: float,
         k: float,
-        most_of_a_term: int,
+        most_of_a_term: Sequence[int],
         most: int,
         is_best_of_word: bool,
     ) -> tuple[list[tuple[int, int, float]], dict[int, int]]:
@@ -54,52 +55,57 @@ class Readable:
         for terms in _by_word(pairs).values():
             if len(terms) == 1:
                 ((term, shelves),) = terms.items()
-                for thing, earned, weight in self._earned(term, shelves, k):
-                    scores[thing] += earned
-                    weights[thing] += weight
+                self._earn(term, shelves, k, scores, weights)
                 continue
             best: dict[int, tuple[float, float]] = {}
             for term, shelves in terms.items():
-                for thing, earned, weight in self._earned(term, shelves, k):
-                    had = best.get(thing)
-                    if had is None:
-                        best[thing] = earned, weight
-                    elif is_best_of_word:
-                        best[thing] = max(had[0], earned), max(had[1], weight)
+                earned, weighed = [0.0] * len(shelf_of), [0.0] * len(shelf_of)
+                for thing in self._earn(term, shelves, k, earned, weighed):
+                    had, weight = best.get(thing, (0.0, 0.0))
+                    if is_best_of_word:
+                        best[thing] = max(had, earned[thing]), max(weight, weighed[thing])
                     else:
-                        best[thing] = had[0] + earned, had[1] + weight
-            for thing, (earned, weight) in best.items():
-                scores[thing] += earned
+                        best[thing] = had + earned[thing], weight + weighed[thing]
+            for thing, (had, weight) in best.items():
+                scores[thing] += had
                 weights[thing] += weight
-        matched: Iterable[int] = [thing for thing, weight in enumerate(weights) if weight >= enough and weight]
+        matched = [thing for thing, weight in enumerate(weights) if weight >= enough and weight]
         for must in musts:
             having = self._having(must)
             matched = [thing for thing in matched if thing in having]
-        matched = list(matched)
         wanted = frozenset(hit_shelves)
-        best_things = heapq.nsmallest(
-            most,
-            (thing for thing in matched if shelf_of[thing] in wanted),
-            key=lambda thing: (-scores[thing], thing),
-        )
+        on_shelves = matched if len(wanted) == len(self.snapshot.shelves) else None
+        if on_shelves is None:
+            on_shelves = [thing for thing in matched if shelf_of[thing] in wanted]
+        best_things = heapq.nlargest(most, on_shelves, key=scores.__getitem__)
         return (
             [(thing, shelf_of[thing], scores[thing]) for thing in best_things],
-            dict(Counter(shelf_of[thing] for thing in matched)),
+            dict(Counter(map(shelf_of.__getitem__, matched))),
         )
 
-    def _earned(
-        self, term: int, shelves: Mapping[int, tuple[float, float]], k: float
-    ) -> Iterator[tuple[int, float, float]]:
-        """Return what each thing that has a term earns by it, and the term's weight there."""
-        shelf_of = self.snapshot.shelf_of
+    def _earn(
+        self,
+        term: int,
+        shelves: Mapping[int, tuple[float, float]],
+        k: float,
+        scores: list[float],
+        weights: list[float],
+    ) -> list[int]:
+        """Add what each thing that has a term earns by it, and the term's weight there; return these things."""
         of_shelf: list[tuple[float, float] | None] = [shelves.get(pk) for pk in range(len(self.snapshot.shelves))]
         of_shelf.append(None)  # NOWHERE
+        shelf_of = self.snapshot.shelf_of
+        found = []
         for base, things, often, lengths in self.snapshot.postings_with_lengths(self._terms[term]):
-            for thing, frequency in zip(things, often, strict=True):
-                found = of_shelf[shelf_of[base + thing]]
-                if found is not None:
-                    weight, norm = found
-                    yield base + thing, weight * frequency / (frequency + k + norm * lengths[thing]), weight
+            for local, frequency in zip(things, often, strict=True):
+                thing = base + local
+                pair = of_shelf[shelf_of[thing]]
+                if pair is not None:
+                    weight, norm = pair
+                    scores[thing] += weight * frequency / (frequency + k + norm * lengths[local])
+                    weights[thing] += weight
+                    found.append(thing)
+        return found
 
     def _having(self, terms: Sequence[int]) -> set[int]:
         """Return the things that have one of these terms."""
@@ -116,9 +122,12 @@ class Readable:
 
     def places(self, things: Sequence[int], terms: Sequence[int]) -> Iterator[tuple[int, int, int, bytes]]:
         """Return where terms stand."""
-        for term in dict.fromkeys(terms):
-            for thing, often, packed in self.snapshot.places(self._terms[term], things):
-                yield thing, term, often, packed
+        wanted = [(term, self._terms[term]) for term in dict.fromkeys(terms)]
+        for thing in things:
+            places = self.snapshot.places(thing)
+            for term, text in wanted:
+                if found := standing(places, text):
+                    yield thing, term, *found
 
     def parts(self, chosen: Mapping[int, int]) -> Iterator[PartRow]:
         """Return one part of each thing."""

@@ -9,9 +9,8 @@ import heapq
 import json
 import threading
 from array import array
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,6 +106,7 @@ class Segment:
         self.pks = list(self.reader.column_reader("pk", translate=False))
         self.lengths = array("I", self.reader.column_reader("length", translate=False))
         self.boosts = array("f", self.reader.column_reader("boost", translate=False))
+        self.places = self.reader.column_reader("places", translate=False)
         self.starts = self.reader.column_reader("starts", translate=False)
         if not len(self.local) == len(self.pks) == len(self.lengths) == len(self.boosts) == self.count:
             raise ValueError("a column is short")
@@ -133,13 +133,6 @@ class Segment:
         self._kept[field, term] = things, often
         self._kept_count += len(things) + 16
         return things, often
-
-    def positions(self, term: str, things: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        """Return where a term stands in these things, which are in order and have it."""
-        matcher = self.reader.postings("places", term)
-        for thing in things:
-            matcher.skip_to(thing)
-            yield thing, matcher.value()
 
     def words(self, length: int) -> list[tuple[str, int]]:
         """Return the words of a length that can be meant, each with its letters as bits."""
@@ -257,6 +250,13 @@ class Snapshot:
                     return base + thing
         return None
 
+    def places(self, thing: int) -> bytes:
+        """Return where terms stand in a thing, for `whoosh_schema.standing`."""
+        segment, number = self.place(thing)
+        with self.lock:
+            data: bytes = segment.places[number]
+        return data
+
     # --- What a search asks ---------------------------------------------------------------------------------------
 
     def postings(self, field: str, term: str) -> list[tuple[int, "array[int]", "array[int]"]]:
@@ -311,23 +311,3 @@ class Snapshot:
         words = heapq.nsmallest(MOST_COUNTED_COMPLETIONS, often, key=lambda word: (-often[word], word))
         counts = {word: sum(self.count("words", word, shelves).values()) for word in words}
         return sorted((word for word in words if counts[word]), key=lambda word: (-counts[word], word))[:most]
-
-    def places(self, term: str, wanted: Iterable[int]) -> Iterator[tuple[int, int, bytes]]:
-        """Return those of the things (in order) that have a term, how often, and where."""
-        wanted = sorted(wanted)
-        for place, segment in enumerate(self._order):
-            base = self.bases[place]
-            first = bisect_left(wanted, base)
-            last = bisect_left(wanted, base + segment.count)
-            if first == last:
-                continue
-            with self.lock:
-                things, often = segment.postings("terms", term)
-                mine: dict[int, int] = {}
-                for thing in wanted[first:last]:
-                    at = bisect_left(things, thing - base)
-                    if at < len(things) and things[at] == thing - base:
-                        mine[thing - base] = often[at]
-                found = list(segment.positions(term, list(mine))) if mine else []
-            for thing, packed in found:
-                yield base + thing, mine[thing], packed
