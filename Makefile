@@ -6,10 +6,11 @@
 PYTHON = python3
 T =
 SIZES =
+SEARCH =
 BIN = .venv/bin
 
 help: ## List what make can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 install: ## Build .venv and install the locked packages, those for developing included
 	@PYTHON="$(PYTHON)" sh scripts/install development
@@ -39,6 +40,9 @@ messages: install ## Collect the texts to translate into locale/ and compile the
 benchmark: install ## Measure the desk against bare views of the same run (needs PostgreSQL; minutes). SIZES="--sizes 1000,1000000"
 	@exec $(BIN)/python -m benchmarks.run $(SIZES)
 
+benchmark-search: install ## Measure both search engines next to bm25s and SQLite FTS5. SEARCH="--kb FOLDER --sizes 1000,10000"
+	@exec $(BIN)/python -m benchmarks.search $(SEARCH)
+
 screenshots: install ## Photograph the pages of the README in Chromium
 	@exec $(BIN)/python scripts/screenshots.py
 
@@ -54,4 +58,4 @@ clean: ## Remove .venv and caches; the desk's own data in var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install run test lint fix format messages benchmark screenshots demo lock clean
+.PHONY: help install run test lint fix format messages benchmark benchmark-search screenshots demo lock clean
