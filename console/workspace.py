@@ -23,6 +23,8 @@ from console.rows import PROMISED, Place, Promised, beyond
 from console.words import people_in, sentence
 from database.prepared import prepared
 from events.models import Event
+from knowledge.models import Article
+from knowledge.reading import read_before
 from notifications.models import OutgoingMail
 from sla import acts, timers
 from sla.explain import Explanation
@@ -364,10 +366,11 @@ class Earlier:
     tickets: list[Ticket]
     open: int
     recent: int
+    read: list[Article] = field(default_factory=list)
 
 
 def earlier_tickets(ticket: Ticket, actor: Actor) -> Earlier:
-    """Return the customer's other tickets that this agent may see, the newest first: two queries."""
+    """Return the customer's other tickets that this agent may see, the newest first, and what they had read."""
     about = Q(organization=ticket.organization_id) if ticket.organization_id else Q(requester=ticket.requester_id)
     theirs = worked_tickets(actor).filter(about, is_spam=False)
     found = list(theirs.exclude(pk=ticket.pk).order_by("-pk")[:6])
@@ -380,7 +383,7 @@ def earlier_tickets(ticket: Ticket, actor: Actor) -> Earlier:
         .values_list("open", "recent")
         .first()
     )
-    return Earlier(found, *(counts or (0, 0)))
+    return Earlier(found, *(counts or (0, 0)), read_before(ticket, actor))
 
 
 def present_people(ticket: Ticket, actor: Actor, now: datetime) -> list[Visit]:

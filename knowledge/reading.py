@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db.models import Count, Q, QuerySet
 
 from accounts.actors import Actor
 from knowledge.addresses import normal_address
-from knowledge.models import Article, Kind, Redirect, Section, Video
+from knowledge.models import Article, Kind, Read, Redirect, Section, Video
 from knowledge.permissions import published_for, visible_articles, visible_sections
+from support.models import Ticket
 
 # What a page lists of one section; a section with more belongs split.
 MOST_LISTED = 500
@@ -122,6 +124,17 @@ def is_behind(article: Article) -> bool:
     """Return whether a translation was made from an older version of its original than readers see today."""
     original = article.translation_of
     return bool(original and original.shown_number and (article.translated_number or 0) < original.shown_number)
+
+
+def read_before(ticket: Ticket, actor: Actor, *, most: int = 5) -> list[Article]:
+    """Return what the requester opened in the week before they asked, the latest first, for who may write knowledge."""
+    week = (ticket.created_at - timedelta(days=7), ticket.created_at + timedelta(hours=1))
+    reads = (
+        Read.objects.filter(user=ticket.requester_id, at__range=week).order_by("-at").values_list("article", flat=True)
+    )
+    order = list(reads[:most])
+    found = {article.pk: article for article in visible_articles(actor).filter(pk__in=order).only(*LISTED)}
+    return [found[pk] for pk in order if pk in found]
 
 
 def video_of(article: Article) -> Video | None:

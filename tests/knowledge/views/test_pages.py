@@ -14,6 +14,7 @@ from knowledge.actions.move import move
 from knowledge.actions.publish import publish
 from knowledge.actions.save_version import save_version
 from knowledge.models import Article, Feedback, Read, Redirect, Video
+from tests.factories.support import make_ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -183,6 +184,15 @@ def test_what_a_customer_read_is_noted_once_in_a_while(cast, signed_in, client):
     reader = signed_in(cast.alice)
     reader.get(url), reader.get(url), client.get(url), signed_in(cast.gwen).get(url)
     assert list(Read.objects.values_list("user", flat=True)) == [cast.alice.pk]
+
+
+def test_an_agent_sees_what_was_read_before_the_question(cast, signed_in):
+    reader = signed_in(cast.alice)
+    reader.get(published("Rotate keys").get_absolute_url())
+    published("Never opened")
+    ticket = make_ticket(cast.alice)
+    text = signed_in(cast.gwen).get(reverse("console:earlier", args=[ticket.pk])).content.decode()
+    assert "Rotate keys" in text and "Never opened" not in text
 
 
 def test_a_video_file_is_given_in_ranges(client, cast):
