@@ -112,7 +112,7 @@ def wish_of(query: QueryDict) -> Wish:
 def articles(actor: Actor, wish: Wish) -> QuerySet[Article]:
     """Return the articles that a writer asked for, without their texts."""
     rows = visible_articles(actor) if can_write(actor) else Article.objects.none()
-    rows = VIEWS[wish.view](rows, actor)
+    rows: QuerySet[Article] = VIEWS[wish.view](rows, actor)
     if wish.status:
         rows = rows.filter(status=wish.status)
     if wish.kind:
@@ -238,7 +238,7 @@ def sections(kind: str) -> list[Branch]:
     """Return the sections of a kind as a flat tree, each with how many articles it holds itself. Two queries."""
     rows = list(Section.objects.filter(kind=kind))
     counted = Article.objects.filter(kind=kind).order_by().values_list("section").annotate(Count("pk"))
-    counts: dict[Any, int] = dict(counted)  # type: ignore[arg-type]
+    counts: dict[Any, int] = dict(counted)
     by_parent: dict[int | None, list[Section]] = {}
     for row in rows:
         by_parent.setdefault(row.parent_id, []).append(row)

@@ -78,7 +78,7 @@ def scheduling(request: HttpRequest, pk: int) -> HttpResponse:
             schedule(article, publish_at=None, by=actor)
             return _("It will not be published by itself.")
         if not form.is_valid():
-            raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
+            raise Refused(" ".join(str(error) for errors in form.errors.values() for error in errors))
         at = form.cleaned_data["publish_at"]
         if at is None:
             raise Refused(_("Choose day and time first."))

@@ -45,7 +45,7 @@ def video(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _keep(request: HttpRequest, actor: Actor, article: Article, form: VideoForm) -> None:
     if not form.is_valid():
-        raise Refused("\n".join(error for errors in form.errors.values() for error in errors))
+        raise Refused("\n".join(str(error) for errors in form.errors.values() for error in errors))
     data = form.cleaned_data
     before = getattr(article, "video", None)
     chapters, wrong = read_chapters(data["chapters"])
