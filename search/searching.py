@@ -28,6 +28,8 @@ CANDIDATES = 40
 # A phrase is looked for in so many of the things that have all its words.
 MOST_WITH_PHRASE = 500
 MOST_COMPLETIONS = 16
+# One letter begins too many words to tell anything.
+SHORTEST_PREFIX = 2
 # Of a long text, so many words are looked for: the rarest.
 MOST_LOOKED_FOR = 16
 NEAR_WEIGHT = 0.8
@@ -130,7 +132,7 @@ class _Search:
     def _sought(self, wanted: Asked) -> list[Sought]:
         """Return the words with the terms that stand for them."""
         alternatives = {word.word: dict.fromkeys(stems(word.word, self.languages), 1.0) for word in wanted.words}
-        if wanted.prefix in alternatives:
+        if wanted.prefix in alternatives and len(wanted.prefix) >= SHORTEST_PREFIX:
             for completed in self.index.completions(wanted.prefix, list(self.shelves), MOST_COMPLETIONS):
                 for term in stems(completed, self.languages):
                     alternatives[wanted.prefix].setdefault(term, 0.9)
