@@ -10,7 +10,7 @@ from portal.search_results import KINDS, Result, results_of
 from search.engine import Key
 from search.queries import suggest
 
-MOST = 4
+MOST = 3
 SHORTEST, LONGEST = 3, 200
 
 

@@ -4,8 +4,8 @@
    are left out, of those that were answered whatever came before the answer.
 2. Two wordings mean the same when the stems of their telling words are the same, in any order, and words that the
    staff said mean the same are one word.
-3. A group is a gap where something was not found, or where at least MOST_UNOPENED searches found something of which
-   fewer than one in OPENED_SHARE was opened.
+3. A group is a gap where at least half of its searches found nothing, or where at least MOST_UNOPENED led nowhere and
+   fewer than one in OPENED_SHARE to something that was opened.
 """
 
 from collections import Counter, defaultdict
@@ -84,15 +84,25 @@ class Gap:
         return max(wording.last_at for wording in self.wordings)
 
     @property
+    def in_vain(self) -> int:
+        """Return how often it led nowhere."""
+        return self.nothing + self.unopened
+
+    @property
+    def is_not_found(self) -> bool:
+        """Return whether what is looked for seems not to be there: see the module's third rule."""
+        return bool(self.nothing) and self.nothing * 2 >= self.searches
+
+    @property
     def is_unopened(self) -> bool:
         """Return whether what is found seems not to be it: see the module's third rule."""
-        return self.unopened >= MOST_UNOPENED and self.opened * OPENED_SHARE < self.unopened + self.opened
+        return self.in_vain >= MOST_UNOPENED and self.opened * OPENED_SHARE < self.searches
 
 
 def gaps_in(searches: QuerySet[SearchLog]) -> list[Gap]:
     """Return the groups of these searches that are gaps, most often looked for in vain first. Two queries."""
-    found = [gap for gap in groups_of(_without_marked(searches)) if gap.nothing or gap.is_unopened]
-    return sorted(found, key=lambda gap: (-(gap.nothing + gap.unopened), gap.normalized))
+    found = [gap for gap in groups_of(_without_marked(searches)) if gap.is_not_found or gap.is_unopened]
+    return sorted(found, key=lambda gap: (-gap.in_vain, gap.normalized))
 
 
 def group_with(searches: QuerySet[SearchLog], wording: str) -> Gap | None:

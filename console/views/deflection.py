@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
@@ -34,6 +34,14 @@ TITLES = {
     figures.LEFT: gettext_lazy("Left without either"),
 }
 
+COLUMNS = {
+    figures.OFFERED: pgettext_lazy("articles beside a form", "Offered"),
+    figures.OPENED: pgettext_lazy("articles beside a form", "Opened"),
+    figures.ANSWERED: pgettext_lazy("articles beside a form", "Answered"),
+    figures.FILED: pgettext_lazy("articles beside a form", "Filed all the same"),
+    figures.LEFT: pgettext_lazy("articles beside a form", "Left"),
+}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -46,7 +54,7 @@ class Line:
     @property
     def cells(self) -> list[tuple[str, int]]:
         """Return the columns: outcome and number."""
-        return [(outcome, getattr(self.week, outcome)) for outcome in TITLES]
+        return [(outcome, getattr(self.week, outcome)) for outcome in COLUMNS]
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def deflection(request: HttpRequest) -> HttpResponse:
     context = {
         "total": _line(every, count),
         "lines": [_line(week, 1) for week in reversed(weeks)],
-        "titles": [str(title) for title in TITLES.values()],
+        "titles": [str(title) for title in COLUMNS.values()],
         "answering": figures.answering(figures.within(rows, weeks[0].first, count, zone)),
         "weeks": count,
         "periods": PERIODS,

@@ -38,7 +38,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     days, is_staff = _days(request), request.GET.get("by") == "staff"
     searches = visible_searches(actor).filter(is_staff=is_staff, created_at__gte=timezone.now() - timedelta(days=days))
     found = finding.gaps_in(searches) if state != MARKED else []
-    shown = [gap for gap in found if (gap.nothing > 0) == (state == NOTHING)]
+    shown = [gap for gap in found if gap.is_not_found == (state == NOTHING)]
     page = _page(request)
     about = {"days": days, **({"by": "staff"} if is_staff else {}), **({"state": state} if state != NOTHING else {})}
     context: dict[str, Any] = {
@@ -49,8 +49,8 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "gaps": shown[(page - 1) * PAGE : page * PAGE],
         "total": len(shown),
         "counts": {
-            NOTHING: sum(1 for gap in found if gap.nothing),
-            UNOPENED: sum(1 for gap in found if not gap.nothing),
+            NOTHING: sum(1 for gap in found if gap.is_not_found),
+            UNOPENED: sum(1 for gap in found if not gap.is_not_found),
         },
         "marked": finding.marked_in(visible_searches(actor), visible_gap_marks(actor)) if state == MARKED else [],
         "often": finding.often(searches),

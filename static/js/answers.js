@@ -116,7 +116,7 @@ class Answers {
 
   read(html, link) {
     const { dialog, body } = build(link.textContent.trim(), this.words.textClose);
-    dialog.classList.add("reading");
+    dialog.classList.add("read-beside");
     body.innerHTML = html;
     const title = body.querySelector("[data-title]");
     if (title) dialog.querySelector("header h2").replaceChildren(...title.childNodes);
