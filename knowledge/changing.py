@@ -92,9 +92,14 @@ def record_changes(
 
 
 def show(article: Article, version: ArticleVersion) -> None:
-    """Put a version's words into the article and render them. The caller saves, then calls `keep_uses`."""
+    """Put a version's words into the article and render them. The caller saves, then calls `keep_uses`.
+
+    A text that is rendered already is not rendered again: a snippet that changed meanwhile sees to that itself.
+    """
+    is_rendered = article.body == version.body and article.renderer == RENDERER and bool(article.html)
     article.title, article.summary, article.body = version.title, version.summary, version.body
-    render(article)
+    if not is_rendered:
+        render(article)
 
 
 def render(article: Article) -> None:
