@@ -79,7 +79,7 @@ class _Import:
         self.plan, self.by, self.report, self.section, self.audience = plan, by, report, section, audience
         self.is_dry_run = is_dry_run
         self.sections: dict[tuple[str, str], Section] = {}
-        self.tiers = {name.lower(): tier for tier in Tier.objects.all() for name in (tier.name, str(tier.pk))}
+        self.tiers = {name.lower(): tier for tier in Tier.objects.all() for name in (tier.name, tier.key)}
         scope = Article.objects.filter(path__startswith=f"{self.section}/") if self.section else Article.objects.all()
         columns = ("pk", "kind", "path", "slug", "section_id", "source", "source_digest", "status", "newest_number")
         rows = list(scope.only(*columns))
@@ -150,6 +150,14 @@ class _Import:
                 keep_section(found, by=self.by, **self._as_is(found))
             self.sections[folder.kind, folder.path] = found
             return
+        if self.plan.site.is_export and found is not None:
+            same = {**self._as_is(found), **wanted, "parent": parent}
+            if same != self._as_is(found) or found.is_archived:
+                keep_section(found, by=self.by, **same)
+                self.report.sections += 1
+            self.sections[folder.kind, folder.path] = found
+            return
+        source = str(keys.get("source") or "") if self.plan.site.is_export else folder.path
         with transaction.atomic():
             standing = (
                 self.by_path.get((folder.kind, path)) or Article.objects.filter(kind=folder.kind, path=path).first()
@@ -157,8 +165,9 @@ class _Import:
             if standing is not None and standing.source:  # it stood alone in its folder before
                 moved = move(standing, section=standing.section, slug=f"{standing.slug[:100]}-overview", by=self.by)
                 self.by_path[moved.kind, moved.path] = self.by_source[moved.source] = moved
-            made = keep_section(found, by=self.by, kind=folder.kind, parent=parent, source=folder.path[:500], **wanted)
-            mark_section(made, digest=digest, by=self.by)
+            made = keep_section(found, by=self.by, kind=folder.kind, parent=parent, source=source[:500], **wanted)
+            if not self.plan.site.is_export:
+                mark_section(made, digest=digest, by=self.by)
         self.sections[folder.kind, folder.path] = made
         self.report.sections += 1
 
@@ -266,7 +275,7 @@ class _Import:
         article = set_details(
             article,
             by=self.by,
-            source_digest=planned.digest,
+            source_digest="" if self.plan.site.is_export else planned.digest,
             **({"owner": owner} if (owner := self._owner(planned)) else {}),
             **({"review_by": planned.review_by} if planned.review_by else {}),
         )
@@ -285,15 +294,10 @@ class _Import:
                 f"what was written here is version {newest.number}, the file's is newer",
             )
         article = move(article, section=self._place(planned), slug=planned.slug, by=self.by)
-        article = save_version(
-            article,
-            by=self.by,
-            expected_number=article.newest_number,
-            title=planned.title,
-            body=planned.body,
-            summary=planned.summary,
-            note=f"{NOTE}{planned.source}"[:200],
-        )
+        is_same = (article.title, article.summary, article.body) == (planned.title, planned.summary, planned.body)
+        is_written = not (self.plan.site.is_export and is_same)  # what is shown is the export's, whatever is in work
+        if is_written:
+            article = self._save(article, planned)
         if planned.audience:
             audience, tiers = self._audience(planned)
             article = set_audience(article, audience=audience, tiers=tiers, by=self.by)
@@ -307,15 +311,30 @@ class _Import:
             details["review_by"] = planned.review_by
         if not article.source and not self.plan.site.is_export:
             details["source"] = planned.source[:500]
-        article = set_details(article, by=self.by, source_digest=planned.digest, **details)
+        if not self.plan.site.is_export:
+            details["source_digest"] = planned.digest
+        article = set_details(article, by=self.by, **details)
         if not planned.is_published and article.status == Status.PUBLISHED:
             article = archive(article, by=self.by)
+        elif planned.is_published and not is_written and article.status == Status.PUBLISHED:
+            pass
         elif planned.is_published and (article.status != Status.ARCHIVED or was_gone):
             article = publish(article, by=self.by)
         elif planned.is_published and not self.plan.site.is_export:
             self.report.say(planned.source, 0, Sort.EDITED_HERE, "it was archived here and stays so")
         self.made[planned.source] = article
         return self._state(article) != before
+
+    def _save(self, article: Article, planned: PlannedArticle) -> Article:
+        return save_version(
+            article,
+            by=self.by,
+            expected_number=article.newest_number,
+            title=planned.title,
+            body=planned.body,
+            summary=planned.summary,
+            note=f"{NOTE}{planned.source}"[:200],
+        )
 
     def _state(self, article: Article) -> tuple[Any, ...]:
         fresh = Article.objects.select_related("video").get(pk=article.pk)

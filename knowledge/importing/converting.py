@@ -141,7 +141,12 @@ class Converter:
             text = dialects.frames(text, say)
             for sign in re.findall(r"\{%[^%\n]{0,80}%\}", text) if not self.site.is_jekyll else ():
                 say(sign, Sort.DEGRADED, f"{sign} stays as text: there is no _includes or _config.yml beside it")
+        before = text
         text = links.rewritten(text, lambda href, is_picture: self._lead(href, is_picture, source, lines, found))
+        if self.site.is_export:  # not a space of it changes
+            whole = raw if source.startswith("_") else raw[raw.find("\n---\n", 3) + 5 :].removeprefix("\n")
+            found.body = (whole if text == before else masked.whole(text).strip("\n")).rstrip()
+            return found
         found.body = re.sub(r"\n{4,}", "\n\n\n", masked.whole(text)).strip("\n").rstrip()
         return found
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import posixpath
 import re
+import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +14,7 @@ from typing import Any
 
 from knowledge.addresses import article_address, section_address
 from knowledge.importing.converting import Anchor, Converted, Converter, WantedFile, file_of, key_of, want
-from knowledge.importing.pages import Folder, Page, Site, read_site, strings, title_of
+from knowledge.importing.pages import FILES, Folder, Page, Site, read_site, strings, title_of
 from knowledge.importing.report import Report, Sort
 from knowledge.importing.tree import Tree, TreeRefused
 from knowledge.models import Audience, Kind
@@ -27,6 +28,7 @@ READ_KEYS = set(
     "section_description icon "
     "question video duration chapters transcript poster file source".split()
 )
+EXPORTED_FILE = re.compile(rf"/?{FILES}/([0-9a-f-]{{36}})/([^/]+)$")
 OLD_ADDRESS = re.compile(r"^[^\s?#]{1,450}")
 
 
@@ -161,7 +163,7 @@ def _article(site: Site, page: Page, body: str, files: list[WantedFile]) -> Plan
         summary=summary,
         body=body,
         order=_order(page, name),
-        tags=_tags(keys),
+        tags=strings(keys.get("tags")) if site.is_export else _tags(keys),
         language=page.language,
         original=page.original if page.original in site.pages else "",
         audience=_audience(site, page),
@@ -248,6 +250,9 @@ def _video(site: Site, page: Page, files: list[WantedFile]) -> PlannedVideo:
 
 
 def _beside(site: Site, page: Page, name: str, files: list[WantedFile]) -> WantedFile | None:
+    if (own := EXPORTED_FILE.match(name)) and f"{FILES}/{own[1]}/{own[2]}" in site.files:
+        files.append(WantedFile(uuid.UUID(own[1]), f"{FILES}/{own[1]}/{own[2]}", own[2]))
+        return files[-1]
     found = Converted()
     path = file_of(site, name, page.source)
     if path is None:
