@@ -135,7 +135,7 @@ def _knowledge(request: HttpRequest, user: User) -> list[Item]:
     entries = [(_("Articles"), here, is_article, "g a")]
     for label, name in (
         (_("Sections"), "console:sections"),
-        (_("Snippets and templates"), "console:texts"),
+        (_("Snippets"), "console:texts"),
         (_("Unhelpful"), "console:article_feedback"),
     ):
         entries.append((label, reverse(name), request.path.startswith(reverse(name)), ""))

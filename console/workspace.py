@@ -202,7 +202,16 @@ def _messages(number: int, before: int) -> QuerySet[Message]:
     return (
         Message.objects.filter(ticket=number, pk__lt=before)
         .select_related("author")
-        .only("ticket", "is_public", "channel", "html", "created_at", "author__display_name", "author__email")
+        .only(
+            "ticket",
+            "is_public",
+            "is_staff_reply",
+            "channel",
+            "html",
+            "created_at",
+            "author__display_name",
+            "author__email",
+        )
         .order_by("-pk")[: LATEST + 1]
     )
 

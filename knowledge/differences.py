@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import zip_longest
 
 MOST_LINES = 2500
 LONGEST_LINE = 2000
@@ -43,6 +44,23 @@ def compare(old: str, new: str) -> list[Line]:
         return []
     lines = list(_lines(before, after))
     return list(_folded(lines))
+
+
+def paired(lines: list[Line]) -> list[tuple[Line | None, Line | None]]:
+    """Return a comparison as rows of two columns: what was, and what is; a fold stands in both."""
+    rows: list[tuple[Line | None, Line | None]] = []
+    old: list[Line] = []
+    new: list[Line] = []
+    for line in lines:
+        if line.kind == "old":
+            old.append(line)
+        elif line.kind == "new":
+            new.append(line)
+        else:
+            rows += zip_longest(old, new)
+            rows.append((line, line))
+            old, new = [], []
+    return [*rows, *zip_longest(old, new)]
 
 
 def _lines(before: list[str], after: list[str]) -> Iterator[Line]:

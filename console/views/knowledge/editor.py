@@ -243,13 +243,13 @@ def _page(
         **_around(actor, article),
         **more,
     }
-    names = {Kind.ARTICLE: _("New article"), Kind.FAQ: _("New question"), Kind.VIDEO: _("New video")}
+    names: dict[str, str] = {Kind.ARTICLE: _("New article"), Kind.FAQ: _("New question"), Kind.VIDEO: _("New video")}
     if article:
         title = article.title
     elif original:
         title = _("Translation of “%(title)s”") % {"title": original.title}
     else:
-        title = names.get(Kind(form["kind"].value()), names[Kind.ARTICLE])
+        title = names.get(str(form["kind"].value()), names[Kind.ARTICLE])
     return render(request, "console/knowledge/editor.html", framed(request, title, **context), status=status)
 
 

@@ -10,7 +10,7 @@ from console import knowledge
 from console.views.knowledge.frame import article_or_404, framed
 from console.views.outbox import page_of
 from knowledge.actions.restore_version import restore_version
-from knowledge.differences import compare
+from knowledge.differences import compare, paired
 from knowledge.errors import NotAllowed, Refused
 from knowledge.models import Article, ArticleVersion
 
@@ -52,9 +52,12 @@ def comparison(request: HttpRequest, pk: int) -> HttpResponse:
             new=new,
             is_beside="beside" in request.GET,
             parts=[
-                (_("Title"), compare(old.title, new.title)),
-                (_("Summary"), compare(old.summary, new.summary)),
-                (_("Text"), compare(old.body, new.body)),
+                (name, lines, paired(lines))
+                for name, lines in (
+                    (_("Title"), compare(old.title, new.title)),
+                    (_("Summary"), compare(old.summary, new.summary)),
+                    (_("Text"), compare(old.body, new.body)),
+                )
             ],
         ),
     )
