@@ -272,13 +272,12 @@ class _Import:
             source=(planned.origin or planned.source)[:500],
         )
         self._beside(article, planned)
-        article = set_details(
-            article,
-            by=self.by,
-            source_digest="" if self.plan.site.is_export else planned.digest,
-            **({"owner": owner} if (owner := self._owner(planned)) else {}),
-            **({"review_by": planned.review_by} if planned.review_by else {}),
-        )
+        details: dict[str, Any] = {"source_digest": "" if self.plan.site.is_export else planned.digest}
+        if owner := self._owner(planned):
+            details["owner"] = owner
+        if planned.review_by:
+            details["review_by"] = planned.review_by
+        article = set_details(article, by=self.by, **details)
         return publish(article, by=self.by) if planned.is_published else article
 
     def _update(self, article: Article, planned: PlannedArticle) -> bool:

@@ -109,9 +109,9 @@ def _parse(source: str, say: Say) -> list[_Node]:
             node.branches.append((rest, inside))
             stack.append((name, inside, node))
     stack[-1][1].append(_Node("text", source[at:], at))
-    for name, _, node in stack[1:]:
-        if node is not None:
-            say(node.at, Sort.DEGRADED, f"{{% {name} %}} has no end")
+    for name, _, opened in stack[1:]:
+        if opened is not None:
+            say(opened.at, Sort.DEGRADED, f"{{% {name} %}} has no end")
     return root
 
 

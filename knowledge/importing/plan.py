@@ -127,7 +127,7 @@ def _depth(folder: Folder) -> tuple[int, str]:
 
 def path_of(site: Site, kind: str, folder: str, section: str) -> str:
     """Return the path of the section that a folder becomes; `section` is that of the import's root."""
-    parts = []
+    parts: list[str] = []
     while folder:
         found = site.folders.get((kind, folder))
         if found is None:

@@ -22,6 +22,7 @@ const loaders = [
   ["[data-dialog]", () => import("./dialog.js")],
   ["[data-list], [data-key]", () => import("./keys.js")],
   ["[data-command], [data-palette-url]", () => import("./palette.js")],
+  ["[data-prose]", () => import("./article.js")],
 ];
 
 /** Starts each module on the parts of `root` that ask for it; a module must bear being started twice on one element. */
