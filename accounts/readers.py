@@ -24,7 +24,12 @@ def reader_of(request: HttpRequest) -> str:
 
 def reader_of_actor(actor: Actor) -> str:
     """Return the hash of a person, or of the one as whom a guest reads; empty for a stranger."""
-    return _hash(f"person {actor.user.pk}") if actor.user is not None else ""
+    return reader_of_person(actor.user.pk) if actor.user is not None else ""
+
+
+def reader_of_person(pk: int) -> str:
+    """Return the hash of the person with this key."""
+    return _hash(f"person {pk}")
 
 
 def _hash(of: str) -> str:

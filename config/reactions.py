@@ -40,7 +40,7 @@ REACTIONS: dict[str, list[Callable[[Event], None]]] = {
     AccountEvent.ROLE_SET: [],
     AccountEvent.LEFT: [],
     AccountEvent.SHARING_SET: [],
-    AccountEvent.ERASED: [],
+    AccountEvent.ERASED: [deflection_reactions.forget_searches_of_person],
     TimerEvent.STEP_REACHED: [support.tell_people],
     TimerEvent.BREACH_CORRECTED: [support.tell_people],
     TimerEvent.RECALCULATED: [],

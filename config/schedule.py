@@ -26,8 +26,13 @@ SCHEDULE: dict[str, Job] = {
     "Remind owners of articles to look at": {"task": "knowledge.tasks.remind_of_reviews", "every_seconds": 30},
     "Render articles of an older renderer": {"task": "knowledge.tasks.render_outdated_articles", "every_seconds": 30},
     "Scan files of articles that wait for it": {"task": "knowledge.tasks.scan_pending_files", "every_seconds": 30},
+    "Import articles that were sent as an archive": {
+        "task": "knowledge.tasks.run_article_imports",
+        "every_seconds": 30,
+    },
     "Delete files that no article used": {"task": "knowledge.tasks.delete_unused_files", "every_seconds": 3600},
     "Write what waits for the search index": {"task": "search.tasks.write_index", "every_seconds": 30},
     "Look whether the search index is whole": {"task": "search.tasks.heal_index", "every_seconds": 300},
     "Delete sessions that ended": {"task": "accounts.tasks.delete_ended_sessions", "every_seconds": 86400},
+    "Forget searches of more than a year ago": {"task": "knowledge.tasks.forget_old_searches", "every_seconds": 86400},
 }

@@ -1,10 +1,15 @@
 """Celery's doors to what the clock does with articles."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.conf import settings
+from django.utils import timezone
 
-from knowledge.actions import attach_file, publish_due, render_again
-from knowledge.models import ArticleFile
+from knowledge.actions import attach_file, offer_articles, publish_due, render_again
+from knowledge.importing import uploads
+from knowledge.models import ArticleFile, ArticleImport
+from search.actions import forget_searches
 from support.actions import scan_files
 
 
@@ -35,4 +40,19 @@ def delete_unused_files() -> int:
 @shared_task
 def scan_pending_files() -> int:
     """Ask the virus scanner about files of articles that wait for it."""
-    return scan_files.scan_pending_files(ArticleFile) if settings.CLAMAV_ADDRESS else 0
+    if not settings.CLAMAV_ADDRESS:
+        return 0
+    return scan_files.scan_pending_files(ArticleFile) + scan_files.scan_pending_files(ArticleImport)
+
+
+@shared_task
+def run_article_imports() -> int:
+    """Import the archives that people sent."""
+    return uploads.run_waiting()
+
+
+@shared_task
+def forget_old_searches() -> int:
+    """Let go of what people looked for more than a year ago, of which no figure tells any more."""
+    before = timezone.now() - timedelta(days=400)
+    return forget_searches.forget_before(before) + offer_articles.forget_before(before)

@@ -4,8 +4,10 @@ from typing import Any
 
 from accounts.actors import Actor
 from accounts.models import User
+from accounts.readers import reader_of_actor
 from notifications.models import Preference
 from portal.account_forms import MailForm
+from search.gaps import searches_of_reader
 from support.models import Attachment, Message
 from support.permissions import visible_messages, visible_tickets
 
@@ -35,6 +37,7 @@ def own_data(user: User) -> dict[str, Any]:
             "followed_tickets": preference.followed_tickets,
             **({name: getattr(preference, name) for name in MailForm.FOR_STAFF} if user.is_staff else {}),
         },
+        "searches": [{"text": text, "at": at.isoformat()} for text, at in searches_of_reader(reader_of_actor(actor))],
         "tickets": [
             {
                 "number": ticket.number,

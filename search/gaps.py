@@ -172,6 +172,11 @@ def marked_in(searches: QuerySet[SearchLog], marks: QuerySet[GapMark]) -> list[t
     return [(mark, *typed.get(mark.normalized, (mark.normalized, 0))) for mark in found]
 
 
+def searches_of_reader(reader: str) -> list[tuple[str, datetime]]:
+    """Return what one reader looked for and when (UTC), oldest first, for themselves."""
+    return list(SearchLog.objects.filter(reader=reader).order_by("pk").values_list("text", "created_at"))
+
+
 def often(searches: QuerySet[SearchLog]) -> Counter[str]:
     """Return how many searches found something that was opened, something that was not, and nothing."""
     row = searches.aggregate(

@@ -122,7 +122,7 @@ def curator(request: HttpRequest) -> Actor:
 
 def article_url(title: str = "") -> str:
     """Return where an article is written, with its title already there."""
-    address = f"{reverse('admin:index')}knowledge/articles/new/"
+    address = reverse("console:article_new")
     return f"{address}?{urlencode({'title': title})}" if title else address
 
 

@@ -18,6 +18,7 @@ LONGEST_TEXT = 200
 MOST_OFFERED = 40
 # Who says that something answered it, and files a ticket within this time, was not answered by it.
 ANSWERED_FOR = timedelta(hours=24)
+BATCH = 5_000
 
 
 def offer_articles(key: uuid.UUID, articles: Iterable[int], *, text: str, reader: str, by: Actor) -> None:
@@ -92,3 +93,14 @@ def _going_on(key: uuid.UUID, reader: str) -> Deflection | None:
 def _storable(text: str) -> str:
     """Return the text on one line, without what no database keeps: zero bytes and halves of characters."""
     return " ".join(text.replace("\x00", "").encode("utf-8", "ignore").decode().split())[:LONGEST_TEXT]
+
+
+def forget_reader(reader: str) -> int:
+    """Take from the forms of one reader what was typed and whose they were; the numbers stay. Returns how many."""
+    return Deflection.objects.filter(reader=reader).update(reader="", text="") if reader else 0
+
+
+def forget_before(before: datetime) -> int:
+    """Delete what is noted of forms from before an instant (UTC), at most BATCH at a time; return how many."""
+    old = Deflection.objects.filter(created_at__lt=before).order_by("created_at").values_list("pk", flat=True)[:BATCH]
+    return Deflection.objects.filter(pk__in=list(old)).delete()[0]

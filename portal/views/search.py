@@ -63,6 +63,8 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     found = suggest(actor, text, kinds=KINDS, limit=SUGGESTIONS) if 1 < len(text) <= LONGEST_TYPED else Found()
     context = {"results": results_of(actor, found), "asked": Asked(text)}
     response = render(request, "portal/_suggestions.html", context)
+    # The pages with the field may be kept by caches and know no token; with this one what is opened is reported.
+    response["X-CSRF-Token"] = get_token(request)
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -23,6 +23,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
         "/files/",
         "/link/",
         reverse("support:ticket_list"),
+        reverse("portal:search"),
     ]
     lines = [
         "User-agent: *",

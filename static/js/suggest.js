@@ -72,6 +72,7 @@ class Suggestions {
       if (this.answers.size > remembered) this.answers.clear();
       // The server has escaped it, and the page's policy forbids scripts besides.
       this.answers.set(text, await response.text());
+      this.token = response.headers.get("X-CSRF-Token");
     } catch {
       return; // Overtaken by the next key, or out of reach: the form still works.
     }
@@ -131,7 +132,7 @@ class Suggestions {
   opened(event) {
     const link = event.target.closest("[data-key-found]");
     if (!link || event.button > 1) return;
-    const { clickUrl, token } = this.form.dataset;
-    tell(clickUrl, { q: this.typed(), key: link.dataset.keyFound, csrfmiddlewaretoken: token });
+    const fields = { q: this.typed(), key: link.dataset.keyFound, csrfmiddlewaretoken: this.token };
+    tell(this.form.dataset.clickUrl, fields);
   }
 }

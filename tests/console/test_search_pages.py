@@ -93,7 +93,7 @@ def test_the_page_shows_gaps_with_what_can_be_done(cast, lena, django_assert_max
     assert "Sing On" in page or "sing on" in page
     assert "&lt;b&gt;zebra&lt;/b&gt;" in page and "export" not in page
     assert "by a colleague" not in page and "long ago" not in page
-    assert "/admin/knowledge/articles/new/?title=" in page
+    assert "/admin/knowledge/new/?title=" in page
     assert "export" in lena.get("/admin/search/gaps/?state=unopened").content.decode()
     assert "by a colleague" in lena.get("/admin/search/gaps/?by=staff").content.decode()
     assert "long ago" in lena.get("/admin/search/gaps/?days=90").content.decode()

@@ -2,6 +2,7 @@
 
 import re
 import time
+import uuid
 from urllib.parse import urlencode
 
 import pytest
@@ -237,6 +238,46 @@ def test_a_click_on_nothing_says_nothing(client, rotate, data):
     search(client, "rotate")
     assert client.post("/search/click/", data).status_code == 204
     assert SearchLog.objects.get().clicked_key == ""
+
+
+def test_suggestions_bring_the_token_with_which_the_browser_reports(rotate):
+    from django.test import Client
+
+    browser = Client(enforce_csrf_checks=True)
+    token = browser.get("/search/suggest/?q=rotate")["X-CSRF-Token"]
+    click = {"q": "rotate", "key": f"article:{rotate.pk}", "csrfmiddlewaretoken": token}
+    assert browser.post("/search/click/", click).status_code == 204
+    assert SearchLog.objects.get().clicked_key == f"article:{rotate.pk}"
+
+
+def test_what_somebody_looked_for_is_theirs_to_have_and_goes_with_them(cast, signed_in, rotate, run_reactions):
+    from accounts.actions.erase_person import erase_person
+    from knowledge.models import Deflection
+    from portal.own_data import own_data
+
+    carl, alice = signed_in(cast.carl), signed_in(cast.alice)
+    for browser in (carl, alice):
+        search(browser, "rotate")
+        browser.post("/search/answers/", {"subject": "rotate", "offer": str(uuid.uuid4())})
+    assert [row["text"] for row in own_data(cast.carl)["searches"]] == ["rotate"]
+    erase_person(cast.carl)
+    run_reactions()
+    assert SearchLog.objects.count() == 1 and own_data(cast.alice)["searches"]
+    assert sorted(Deflection.objects.values_list("text", flat=True)) == ["", "rotate"]
+
+
+def test_searches_are_forgotten_after_more_than_a_year(client, rotate):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from knowledge.tasks import forget_old_searches
+
+    search(client, "rotate")
+    search(client, "keys")
+    SearchLog.objects.filter(normalized="rotate").update(created_at=timezone.now() - timedelta(days=401))
+    assert forget_old_searches() == 1
+    assert SearchLog.objects.get().normalized == "keys"
 
 
 # --- What it never tells (SEC-06) -------------------------------------------------------------------------------------
