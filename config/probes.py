@@ -18,11 +18,13 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config.celery import app
 from content import scan
+from search import indexing
 
 logger = structlog.get_logger(__name__)
 
@@ -135,13 +137,22 @@ def ask_scanner() -> None:
         raise NotReady("away; new files wait for it") from error
 
 
+def ask_search() -> None:
+    """Ask whether the search index is whole and up to date. Raises NotReady."""
+    with translation.override("en"):
+        if problem := indexing.problem(timezone.now()):
+            raise NotReady(problem)
+
+
 PARTS = (
     Part("database", ask_database),
     # What was applied stays applied: reading the plan (some 50 ms) once a minute is enough.
     Part("migrations", ask_migrations, remember_seconds=60),
     Part("broker", ask_broker),
     Part("storage", ask_storage, remember_seconds=30 if settings.FILE_STORAGE_URL else 0),
-    # Without it files wait, and everything else goes on: no machine leaves the balance for it.
+    # Without it everything else goes on: no machine leaves the balance for it.
+    Part("search", ask_search, remember_seconds=30, is_needed=False),
+    # Without it files wait, and everything else goes on.
     *((Part("scanner", ask_scanner, remember_seconds=30, is_needed=False),) if settings.CLAMAV_ADDRESS else ()),
 )
 
@@ -158,7 +169,7 @@ def livez(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say whether database, migrations, broker and storage answer: 200 or 503, within a fifth of a second.
 
-    The virus scanner is named where there is one; its absence alone leaves the answer at 200.
+    The search index is named, and the virus scanner where there is one; either's absence alone leaves it at 200.
     """
     until = time.monotonic() + ANSWER_SECONDS
     for part in PARTS:

@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from events import dispatch
-from search.engine import Document, Key
+from search.engine import Document, Key, Unavailable
 from search.engines import engine
 from search.models import Waiting
 from search.sources import sources
@@ -17,6 +19,8 @@ from search.sources import sources
 logger = structlog.get_logger(__name__)
 
 BATCH = 100
+# The index is written within two seconds; one that is this late is told of.
+LATE = timedelta(minutes=1)
 # Engines that every process may write, in the transaction in which it stands; others have one writer.
 WRITTEN_AT_ONCE = frozenset({"database"})
 
@@ -93,6 +97,28 @@ def heal() -> bool:
 def waiting_since() -> datetime | None:
     """Return since when the oldest change waits to be indexed (UTC), if one does."""
     return Waiting.objects.values_list("since", flat=True).order_by("pk").first()
+
+
+def problem(now: datetime) -> str:
+    """Return in a sentence what is wrong with the index, that it is being rebuilt, or how far it lags; "" for nothing.
+
+    `now` is UTC. Never raises for an index that is away: that is a problem as well.
+    """
+    try:
+        state = engine().state()
+    except Unavailable as error:
+        return str(error)
+    if state == "rebuilding":
+        return _("The search index is being rebuilt; searches are answered from the one before.")
+    if state != "ready":
+        return state
+    since = waiting_since()
+    if since is None or now - since < LATE:
+        return ""
+    minutes = int((now - since).total_seconds() // 60)
+    return ngettext(
+        "The search index is %(count)s minute behind.", "The search index is %(count)s minutes behind.", minutes
+    ) % {"count": minutes}
 
 
 def _by_kind(keys: Iterable[Key]) -> Mapping[str, list[int]]:

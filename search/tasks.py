@@ -20,7 +20,8 @@ def write_index() -> int:
         return 0
 
 
-@shared_task
+# A large desk's index takes longer to make than any other task.
+@shared_task(time_limit=6 * 3600, soft_time_limit=6 * 3600 - 60)
 def heal_index() -> bool:
     """Make the index anew if it is gone or damaged, or its rebuild was broken off; return whether it was."""
     try:

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -13,6 +14,7 @@ from console.views.outbox import page_of
 from events import queries
 from events.deliver import replay, replay_failed
 from events.models import Delivery
+from search import indexing
 
 
 @require_safe
@@ -33,6 +35,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
             "newer_url": newer,
             "older_url": older,
             "may_replay": request.user.has_perm("events.replay_delivery"),
+            "search_problem": indexing.problem(timezone.now()),
         },
     )
 

@@ -55,12 +55,17 @@ class DatabaseEngine:
         return count
 
     def state(self, *, is_thorough: bool = False) -> str:
-        """Return "ready", "rebuilding", or in a sentence what is wrong."""
+        """Return "ready", "rebuilding", or in a sentence what is wrong.
+
+        Looked at thoroughly, an index that was never built is wrong, too: what was there before it is not in it.
+        """
         state = _state()
         if state.building is not None:
             if state.beat_at and timezone.now() - state.beat_at > SILENT:
                 return _("A rebuild of the search index did not finish. Run “manage.py rebuild_index” again.")
             return "rebuilding"
+        if is_thorough and state.built_at is None:
+            return _("The search index was never built. Run “manage.py rebuild_index”.")
         return "ready"
 
     def search(self, query: Query) -> Answer:

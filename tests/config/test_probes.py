@@ -21,7 +21,9 @@ def ask(view):
 @pytest.fixture
 def fresh(monkeypatch):
     """Parts that nobody has asked yet, and time enough on a busy machine."""
-    parts = tuple(probes.Part(part.name, part.ask, part.remember_seconds) for part in probes.PARTS)
+    parts = tuple(
+        probes.Part(part.name, part.ask, part.remember_seconds, is_needed=part.is_needed) for part in probes.PARTS
+    )
     monkeypatch.setattr(probes, "PARTS", parts)
     monkeypatch.setattr(probes, "ANSWER_SECONDS", 5)
     return {part.name: part for part in parts}
@@ -36,11 +38,12 @@ def test_livez_needs_nothing(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_readyz_is_well_when_every_part_answers(fresh):
+def test_readyz_is_well_when_every_part_answers(fresh, settings):
+    settings.SEARCH_ENGINE = "database"
     status, answer, _ = ask(probes.readyz)
     assert answer == {
         "ready": True,
-        "parts": {"database": "ok", "migrations": "ok", "broker": "ok", "storage": "ok"},
+        "parts": {"database": "ok", "migrations": "ok", "broker": "ok", "storage": "ok", "search": "ok"},
     }
     assert status == 200
 
@@ -54,7 +57,13 @@ def test_readyz_names_the_part_that_fails(fresh, monkeypatch):
     monkeypatch.setattr(fresh["broker"], "ask", fail)
     status, answer, _ = ask(probes.readyz)
     assert status == 503
-    assert answer["parts"] == {"database": "ok", "migrations": "ok", "broker": "fails", "storage": "ok"}
+    assert answer["parts"] == {
+        "database": "ok",
+        "migrations": "ok",
+        "broker": "fails",
+        "storage": "ok",
+        "search": "ok",
+    }
     assert "10.1.2.3" not in json.dumps(answer), "an address of the inside must not be told to everyone"
 
 
@@ -159,3 +168,19 @@ def test_a_virus_scanner_that_is_away_is_named_and_takes_no_machine_out(settings
     with Clamd() as clamd:
         settings.CLAMAV_ADDRESS = clamd.address
         assert ask(probes.readyz)[1]["parts"] == {"scanner": "ok"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_search_index_that_is_away_or_late_is_named_and_takes_no_machine_out(fresh, settings, tmp_path):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from search.models import Waiting
+
+    settings.SEARCH_ENGINE = "database"
+    late = Waiting.objects.create(kind="article", object_id=1)
+    Waiting.objects.filter(pk=late.pk).update(since=timezone.now() - timedelta(minutes=5))
+    status, answer, _ = ask(probes.readyz)
+    assert (status, answer["ready"]) == (200, True)
+    assert answer["parts"]["search"] == "The search index is 5 minutes behind."
