@@ -34,7 +34,7 @@ class System(Protocol):
 
 
 class Bm25s:
-    """Plain BM25 in memory over title and text, English stems, no stop words: what the ranking is compared with."""
+    """Plain BM25 in memory, English stems, no stop words; the title thrice, the best of 24 ways that were tried."""
 
     def index(self, things: list[Thing]) -> None:
         import bm25s
@@ -44,7 +44,7 @@ class Bm25s:
         self.stemmer = Stemmer.Stemmer("english")
         self.tokenize = bm25s.tokenize
         tokens = self.tokenize(
-            [f"{thing.title}\n{thing.text}" for thing in things],
+            [f"{thing.title}\n" * 3 + thing.text for thing in things],
             stopwords="en",
             stemmer=self.stemmer,
             show_progress=False,
@@ -180,15 +180,17 @@ def measured(system: System, collection: Collection) -> dict:
     for name, change in (("plain", lambda text, _id: text), ("typo", with_typo)):
         if name == "typo" and not collection.judged:
             continue
-        times, found = [], {}
+        times, busy, found = [], [], {}
         for query, text in texts:
             asked = change(text, query)
-            start = time.perf_counter()
+            start, used = time.perf_counter(), time.process_time()
             found[query] = system.search(asked)
             times.append((time.perf_counter() - start) * 1000)
+            busy.append((time.process_time() - used) * 1000)
         result[name] = {
             "p50_ms": statistics.median(times),
             "p95_ms": sorted(times)[int(len(times) * 0.95)],
+            "p95_cpu_ms": sorted(busy)[int(len(busy) * 0.95)],
             **(quality(found, collection.judged) if collection.judged else {}),
         }
     result["index_mb"] = system.size() / 1e6
