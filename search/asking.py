@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from search.analysis import base_language, fold, stem, tokens
+from search.analysis import base_language, stem, tokens
 from search.stop_words import STOP_WORDS
 
 # So much of what was typed is read, and so many of its words are looked for: anything longer is a text, not a query.
@@ -119,8 +119,3 @@ def _meaning_the_same(typed: Sequence[str], synonyms: Sequence[Sequence[str]]) -
                 for word in words:
                     if word not in typed:
                         yield word, 1 / len(words)
-
-
-def same(one: str, other: str) -> bool:
-    """Return whether two queries ask for the same words."""
-    return fold(one).split() == fold(other).split()

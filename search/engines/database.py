@@ -95,15 +95,29 @@ class Row(NamedTuple):
     starts: list[int]
 
 
+class ShelfRow(NamedTuple):
+    """A shelf; a search reads them all."""
+
+    pk: int
+    kind: str
+    language: str
+    section: str
+    audience: list[str]
+    things: int
+    length: int
+
+
 class Tables:
     """A generation of the index, as `search.searching` asks for it."""
 
     def __init__(self, generation: int) -> None:
         self.generation = generation
 
-    def shelves(self) -> Iterable[Shelf]:
+    def shelves(self) -> Iterable[ShelfRow]:
         """Return all shelves."""
-        return Shelf.objects.filter(generation=self.generation)
+        return [
+            ShelfRow(*row) for row in Shelf.objects.filter(generation=self.generation).values_list(*ShelfRow._fields)
+        ]
 
     def counts(self, terms: Iterable[str], shelves: Sequence[int]) -> list[tuple[str, int, int, int]]:
         """Return (term, its number, shelf, things)."""
