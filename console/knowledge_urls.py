@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from console.views.knowledge import articles, editor, life, sections, texts, tickets, versions, videos
+from console.views.knowledge import articles, editor, imports, life, sections, texts, tickets, versions, videos
 
 desk = admin.site.agent_view  # type: ignore[attr-defined]
 
@@ -32,6 +32,8 @@ urlpatterns = [
         desk(versions.restoring),
         name="article_restoring",
     ),
+    path("knowledge/import/", desk(imports.imports), name="article_imports"),
+    path("knowledge/import/<uuid:key>/", desk(imports.article_import), name="article_import"),
     path("knowledge/sections/", desk(sections.sections), name="sections"),
     path("knowledge/sections/new/", desk(sections.new_section), name="section_new"),
     path("knowledge/sections/<int:pk>/", desk(sections.section), name="section"),

@@ -93,10 +93,10 @@ class Archive:
         told = 0
         for entry in entries:
             path = entry.filename.replace("\\", "/")
+            self._check(entry, path)
             if entry.is_dir() or not is_wanted(path):
                 continue
             told += entry.file_size
-            self._check(entry, path)
             self.entries[posixpath.normpath(path)] = entry
         if told > MOST_TOTAL_BYTES:
             raise TreeRefused(

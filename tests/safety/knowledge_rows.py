@@ -1,5 +1,6 @@
 """The rows of the permission matrix for the pages on which knowledge is written."""
 
+import uuid
 from typing import Any
 
 from accounts.actors import Actor
@@ -75,6 +76,8 @@ KNOWLEDGE = [
     Row("console:article_versions", STAFF, kwargs=article),
     Row("console:article_comparison", "login 404 404 404 404 404 404 404 404", kwargs=article),
     Row("console:article_restoring", STAFF_ACT, "post", kwargs=lambda rig: {**article(rig), "number": 1}),
+    Row("console:article_imports", LEADS),
+    Row("console:article_import", LEADS.replace("200", "404"), kwargs=lambda rig: {"key": uuid.uuid4()}),
     Row("console:sections", STAFF),
     Row("console:section_new", LEADS),
     Row("console:section", LEADS, kwargs=section),
