@@ -1,7 +1,7 @@
 """What the pages for writing knowledge ask: lists, versions, translations. All starts at what the actor may read."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, When
@@ -21,7 +21,6 @@ from knowledge.models import (
     Audience,
     Feedback,
     Kind,
-    Read,
     Section,
     Snippet,
     Status,
@@ -34,7 +33,6 @@ from support.permissions import visible_messages
 IN_REVIEW = Q(status=Status.IN_REVIEW) | Q(status=Status.PUBLISHED, change_status=Status.IN_REVIEW)
 # What the list shows; texts are long, and no row shows them.
 HEAVY = ("body", "html", "text", "headings")
-READ_DAYS = 7
 
 
 def written_number(prefix: str = "") -> Any:
@@ -111,8 +109,8 @@ def wish_of(query: QueryDict) -> Wish:
 
 def articles(actor: Actor, wish: Wish) -> QuerySet[Article]:
     """Return the articles that a writer asked for, without their texts."""
-    rows = visible_articles(actor) if can_write(actor) else Article.objects.none()
-    rows: QuerySet[Article] = VIEWS[wish.view](rows, actor)
+    every = visible_articles(actor) if can_write(actor) else Article.objects.none()
+    rows: QuerySet[Article] = VIEWS[wish.view](every, actor)
     if wish.status:
         rows = rows.filter(status=wish.status)
     if wish.kind:
@@ -283,14 +281,6 @@ def answers_of(ticket: Ticket) -> list[TicketAnswer]:
 def answer_for(ticket: Ticket, pk: int) -> TicketAnswer | None:
     """Return one answer of a ticket."""
     return TicketAnswer.objects.select_related("ticket").filter(ticket=ticket, pk=pk).first()
-
-
-def reads_before(ticket: Ticket) -> list[Read]:
-    """Return what the requester opened in the week before they asked, the latest first. One query."""
-    since = ticket.created_at - timedelta(days=READ_DAYS)
-    rows = Read.objects.filter(user=ticket.requester_id, at__gte=since, at__lte=ticket.created_at)
-    rows = rows.select_related("article").defer(*(f"article__{name}" for name in HEAVY))
-    return list(rows.order_by("-at")[:5])
 
 
 def to_insert(actor: Actor, text: str, limit: int = 8) -> list[Article]:

@@ -240,6 +240,7 @@ MODELS = {
     "sla.calendar": ("", "v", "vacd"),
     "sla.target": ("", "v", "vacd"),
     "portal.branding": ("", "", "vc"),
+    "knowledge.redirect": ("", "v", "vd"),
 }
 PAGES = {"changelist": "v", "add": "a", "change": "v", "history": "v", "delete": "d"}
 

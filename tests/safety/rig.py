@@ -9,6 +9,7 @@ from accounts.actors import Actor
 from accounts.signed_links import make as make_link
 from content.quotas import Uploader
 from events.models import Delivery, Event
+from knowledge.models import Redirect, Section
 from notifications.models import OutgoingMail
 from portal.models import Branding
 from sla.actions.apply_target import apply_target
@@ -45,6 +46,9 @@ class Rig:
                 "accounts.tier": self.cast.acme.tier}  # fmt: skip
         if label == "portal.branding":
             return Branding.objects.get_or_create(pk=1)[0]
+        if label == "knowledge.redirect":
+            section = Section.objects.get_or_create(kind="article", slug="rig", path="rig", title="rig")[0]
+            return Redirect.objects.get_or_create(old_path="/docs/rig-before/", defaults={"section": section})[0]
         return mine.get(label) or apps.get_model(label).objects.first()
 
 

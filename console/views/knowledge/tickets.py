@@ -82,14 +82,13 @@ def insertion(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ticket_articles(request: HttpRequest, number: int) -> HttpResponse:
-    """Show what a ticket was answered with, and what its customer read before: a part of the workspace, or a page."""
+    """Show what a ticket was answered with, and what was made of it: a part of the workspace, or a page."""
     _actor, ticket = ticket_or_404(request, number)
     answers = knowledge.answers_of(ticket)
     context = {
         "ticket": ticket,
         "answers": [each for each in answers if not each.is_source],
         "made": [each for each in answers if each.is_source],
-        "reads": knowledge.reads_before(ticket),
     }
     if request.headers.get("HX-Request"):
         return render(request, "console/knowledge/_ticket.html", context)
