@@ -32,10 +32,12 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(cast, ticket, open_page)
         assert problems(open_page("/robots.txt", user, **STEADY), paths, looks) == {}
 
 
-def test_a_ticket_is_written_with_draft_promise_preview_and_file(cast, open_page):
+def test_a_ticket_is_written_with_draft_promise_preview_and_file(cast, open_page, settings):
+    settings.SEARCH_ENGINE = "database"
     page = open_page("/", cast.alice)
-    page.get_by_role("searchbox").or_(page.locator("#ask")).fill("SSO login loops")
-    page.get_by_role("button", name="Ask us").click()
+    page.get_by_role("combobox", name="Search for").fill("SSO login loops")
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.get_by_role("link", name="File a ticket").click()
     expect(page.get_by_label("Subject")).to_have_value("SSO login loops")
     body = page.get_by_label("What happened")
     body.fill("Since **yesterday**")
