@@ -64,12 +64,16 @@ LEFT = """() => {
 }"""
 
 
-@pytest.fixture
-def payloads():
+def texts_of_attacks() -> list[str]:
     lines = (settings.BASE_DIR / "tests/data/xss/payloads.jsonl").read_text().splitlines()
     rows = [json.loads(line) for line in lines]
     texts = [text for row in rows if (text := row.get("input", row.get("markdown", "")).replace("\x00", "")).strip()]
     return OWN + texts
+
+
+@pytest.fixture
+def payloads():
+    return texts_of_attacks()
 
 
 def hostile_desk(cast, payloads):
