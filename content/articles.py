@@ -80,7 +80,7 @@ PICTURE = re.compile(r"<img((?: [a-z]+=\"[^\"]*\")*)>")
 # Ids that the pages around an article have or that scripts might look for; no heading takes them.
 TAKEN_IDS = frozenset(
     "content content-start content-main find files to reply people notices tickets letters outcome sure ask news kept "
-    "earlier promise promises zones state moved htmx django gettext".split()
+    "earlier promise promises zones state moved related transcript chapters feedback htmx django gettext".split()
 )
 _kept = local()
 
@@ -275,7 +275,7 @@ def parts_of(html: str) -> tuple[Part, ...]:
 
 def _text(html: str) -> str:
     """Return sanitised HTML as text: blocks on lines of their own, cells of a table with a space between."""
-    text = re.sub(r"</t[dh]>", " ", FOOTNOTE_SIGN.sub("", html)).replace("<pre", "\n<pre")
+    text = re.sub(r"</t[dh]>\s*", " ", FOOTNOTE_SIGN.sub("", html)).replace("<pre", "\n<pre")
     text = re.sub(
         r"<br\s*/?>|</(?:p|div|h[1-6]|li|tr|pre|blockquote|table|ul|ol|dl|dt|dd|summary|details)>", "\n", text
     )
