@@ -21,7 +21,8 @@ class RedirectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ["old_path"]
     list_select_related = ["article", "section"]
     show_full_result_count = False
-    fields = readonly_fields = ["old_path", "article", "section", "is_imported", "created_at"]
+    fields = ("old_path", "article", "section", "is_imported", "created_at")
+    readonly_fields = fields
 
     @admin.display(description=_("leads to"))
     def leads_to(self, redirect: Redirect) -> str:

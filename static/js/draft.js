@@ -102,16 +102,21 @@ class Keeper {
     }
   }
 
-  /** Puts back what the server never got, but only into fields that nobody has filled since. */
+  /** Puts back what the server never got, but only into fields that nobody has filled since.
+      A form that says data-draft-wins opens with what is saved already: there it stands over that, and the hidden field that
+      data-draft-wins names comes back with it, by which the server knows on what it was typed. */
   restore() {
     const kept = this.unsent();
     if (!kept) return;
+    const base = this.form.dataset.draftWins;
     for (const [name, value] of kept.fields) {
       const field = this.form.elements.namedItem(name);
-      if (field instanceof RadioNodeList || !field || field.type === "hidden") continue;
+      if (field instanceof RadioNodeList || !field || (field.type === "hidden" && name !== base)) continue;
       if (field.type === "checkbox") field.checked = true;
-      else if (!field.value) field.value = value;
+      else if (!field.value || base) field.value = value;
     }
+    // Once all have started: the preview shows it, and the server gets it now.
+    if (base) setTimeout(() => this.form.querySelector("textarea")?.dispatchEvent(new Event("input", { bubbles: true })), 300);
     this.say(this.form.dataset.textRestored ?? "draft of {time} brought back", kept.at);
   }
 

@@ -60,6 +60,21 @@ def test_an_article_is_written_by_keyboard_and_two_editors_are_told(open_page, c
     expect(other.get_by_label("Text Markdown")).to_have_value("## How long\n\nIt takes **five** days.")
 
 
+def test_what_is_typed_while_the_desk_is_away_comes_back(open_page, cast):
+    article = create_article(by=Actor.person(cast.gwen), kind="article", title="Refunds", body="Saved words.")
+    page = open_page(f"/admin/knowledge/articles/{article.pk}/", cast.gwen)
+    page.wait_for_load_state("networkidle")
+    page.route("**/knowledge/draft/**", lambda route: route.abort())
+    page.get_by_label("Text Markdown").fill("Words typed in a tunnel.")
+    expect(page.locator("[data-draft-said]")).to_contain_text("no connection")
+    page.unroute("**/knowledge/draft/**")
+    page.reload()
+    expect(page.get_by_label("Text Markdown")).to_have_value("Words typed in a tunnel.")
+    expect(page.get_by_role("region", name="Preview")).to_contain_text("in a tunnel")
+    expect(page.locator("[data-draft-said]")).to_contain_text("draft kept")
+    open_page.complaints[:] = [said for said in open_page.complaints if "ERR_FAILED" not in said]
+
+
 def test_a_pasted_picture_stands_where_the_cursor_was(open_page, cast):
     page = open_page("/admin/knowledge/new/", cast.gwen)
     page.wait_for_load_state("networkidle")
