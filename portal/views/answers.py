@@ -2,11 +2,13 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor, ActorKind, actor_of
 from accounts.readers import reader_of
 from content.markdown import trusted
+from knowledge.actions.note_read import note_read
 from knowledge.actions.offer_articles import note_answered, note_opened, offer_articles
 from portal.answers import answers_to, article_of, form_key
 from portal.politeness import asks_too_often, wait_a_moment
@@ -45,6 +47,7 @@ def answer_opened(request: HttpRequest) -> HttpResponse:
     key = form_key(request.POST.get("offer", ""))
     if key is not None:
         note_opened(key, article, text=request.POST.get("subject", ""), reader=reader_of(request), by=actor)
+    note_read(actor, article, at=timezone.now())
     context = {
         "article": article,
         "answer": f"{article.kind}:{article.pk}",

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.actors import Actor
 from accounts.readers import reader_of_actor
 from knowledge.actions.offer_articles import tie_ticket
-from knowledge.models import Audience, Deflection
+from knowledge.models import Audience, Deflection, Read
 from support.models import Attachment, Draft, Ticket
 from tests.factories.knowledge import make_article
 from tests.factories.support import make_ticket
@@ -78,6 +78,7 @@ def test_an_article_is_read_beside_the_form(alice_browser, rotate):
         page = alice_browser.post("/search/answers/opened/", data).content.decode()
     assert "<em>second</em>" in page and 'form="ticket-form"' in page
     assert Deflection.objects.get().opened == [rotate.pk]
+    assert Read.objects.get().article == rotate  # agents see it beside the ticket, should one come
 
 
 @pytest.mark.parametrize(
