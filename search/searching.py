@@ -18,7 +18,8 @@ from search.asking import Asked, Word, asked, stems, with_others
 from search.engine import Answer, Hit, Key, Query
 from search.highlighting import Wanted, marked, passage
 from search.index import Candidate, Index, OnShelf
-from search.spelling import best, can_be_corrected, doubted
+from search.spelling import best, can_be_corrected, deletions, doubted
+from search.stop_words import STOP_WORDS
 from search.synonyms import synonyms
 
 # Of a word in very many things, so many are read: those that it tells most of; of a shelf not less than these.
@@ -86,6 +87,7 @@ class _Search:
         self.means = self._means()
         self.other: dict[str, str] = {}
         self.doubts: dict[str, str] = {}
+        self.little: dict[str, str] = {}
 
     def _means(self) -> dict[int, float]:
         """Return for each shelf the mean length of its kind: a question is short for an article, not for a question."""
@@ -142,6 +144,9 @@ class _Search:
         for word in typed:
             if not any(term in known for term in alternatives[word.word]) and not word.is_stop:
                 near[word.word] = self._near(word)
+        for slip, stop in self.little.items():
+            alternatives[slip] = dict.fromkeys(stems(stop, self.languages), 1.0)
+            near[slip] = alternatives[slip]
         known.update(self._known({term for terms in near.values() for term in terms} - known.keys()))
         sought = []
         for word in wanted.words:
@@ -150,8 +155,9 @@ class _Search:
                 for text, weight in (near.get(word.word) or alternatives[word.word]).items()
                 if text in known
             )
-            sought.append(Sought(word, terms, self._rarity(terms)))
-        if not any(near.values()):
+            meant = replace(word, is_stop=True) if word.word in self.little else word
+            sought.append(Sought(meant, terms, self._rarity(terms)))
+        if not self.other:
             self._doubt([each for each in sought if not each.word.is_stop and not each.word.is_extra])
         return sought
 
@@ -166,11 +172,17 @@ class _Search:
         """Return the terms of words that may be meant by one that is found nowhere."""
         if word.is_must or not can_be_corrected(word.word):
             return {}
-        found = best(word.word, self.index.near_words(word.word, list(self.shelves)))
+        stop_words = frozenset[str]().union(*(STOP_WORDS.get(language, ()) for language in self.languages))
+        little = {stop: self.things for stop in stop_words if deletions(stop) & deletions(word.word)}
+        found = best(word.word, {**self.index.near_words(word.word, list(self.shelves)), **little})
+        if found and found[0] in little:  # "waht" says as little as "what"
+            self.little[word.word] = found[0]
+            return {}
+        found = [near for near in found if near not in little]
         if found:
             self.other[word.word] = found[0]
         return {
-            term: NEAR_WEIGHT if place == 0 else NEAR_WEIGHT / 2
+            term: NEAR_WEIGHT if place == 0 else NEAR_WEIGHT * 0.75
             for place, near in reversed(list(enumerate(found)))
             for term in stems(near, self.languages)
         }

@@ -45,7 +45,7 @@ def distance(typed: str, word: str) -> float:
     while end < min(len(typed), len(word)) - start and typed[-1 - end] == word[-1 - end]:
         end += 1
     ours, theirs = typed[start : len(typed) - end], word[start : len(word) - end]
-    first = 0.3 if start == 0 else 0.0  # the first letter is seldom wrong
+    first = 0.15 if start == 0 else 0.0  # the first letter is seldom wrong
     if len(ours) + len(theirs) == 1:  # one letter too many or too few; doubled ones most often
         letter = ours or theirs
         return 0.7 + first if letter in (typed[start - 1 : start], word[start : start + 1]) else 0.9 + first
