@@ -152,6 +152,8 @@ class ArticleForm(forms.Form):
     )
     number = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     translation_of = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    # What stood beside the text when the page was made, as `aside_of` tells it.
+    base = forms.JSONField(required=False, widget=forms.HiddenInput)
 
     # Beside the text, in this order.
     ASIDE = (
@@ -197,6 +199,14 @@ class ArticleForm(forms.Form):
                 fields[name].disabled = True
                 fields[name].help_text = _("Readers see it: only those who publish change this.")
 
+    def changed_aside(self) -> set[str]:
+        """Return what the writer changed beside the text: what they left alone may have been changed by others."""
+        base = self.cleaned_data.get("base")
+        told = aside_told(self.cleaned_data)
+        if not isinstance(base, dict):
+            return set(told)
+        return {name for name, value in told.items() if base.get(name) != value}
+
     def aside(self) -> list[forms.BoundField]:
         """Return the fields beside the text."""
         return [self[name] for name in self.ASIDE if name in self.fields]
@@ -213,6 +223,29 @@ class ArticleForm(forms.Form):
     def clean_order(self) -> int:
         """Return the order; empty is 0."""
         return self.cleaned_data["order"] or 0
+
+
+def aside_of(article: Article) -> dict[str, Any]:
+    """Return what stands beside an article's text, as JSON takes it."""
+    names = ("section", "slug", "audience", "tags", "owner", "review_by", "order", "is_listed", "language")
+    values = {name: getattr(article, name) for name in names}
+    return aside_told({**values, "tiers": article.tiers.all() if article.audience == Audience.TIERS else []})
+
+
+def aside_told(values: dict[str, Any]) -> dict[str, Any]:
+    """Return such values as ids, texts and numbers, so that two can be compared."""
+    return {
+        "section": values["section"].pk if values["section"] else None,
+        "slug": values["slug"],
+        "audience": values["audience"],
+        "tiers": sorted(tier.pk for tier in values["tiers"]),
+        "tags": [tag.lower() for tag in values["tags"]],
+        "owner": values["owner"].pk if values["owner"] else None,
+        "review_by": values["review_by"].isoformat() if values["review_by"] else None,
+        "order": values["order"],
+        "is_listed": bool(values["is_listed"]),
+        "language": values["language"],
+    }
 
 
 class SectionForm(forms.Form):

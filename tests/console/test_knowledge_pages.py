@@ -175,7 +175,12 @@ def test_two_editors_are_told_with_the_difference_and_the_second_decides(cast, s
     save_version(article, by=lead, expected_number=1, title="Refunds", body="# How\n\nHers.", note="mine first")
     answer = gwen.post(f"{HERE}articles/{article.pk}/", fields(article, body="# How\n\nHis."))
     text = answer.content.decode()
-    assert answer.status_code == 409 and "Lena Fuchs saved version 2" in text and "mine first" in text
+    assert (
+        answer.status_code == 409
+        and "Lena Fuchs saved version 2" in text
+        and text.count('class="diff"') == 1
+        and "mine first" in text
+    )
     assert "<mark>Hers</mark>" in text and "<mark>His</mark>" in text and "His.</textarea>" in text
     assert Article.objects.get().newest_number == 2
     number = re.search(r'name="number" value="(\d+)"', text)[1]
@@ -184,10 +189,22 @@ def test_two_editors_are_told_with_the_difference_and_the_second_decides(cast, s
     assert Article.objects.get().newest_number == 3
 
 
+def test_what_a_colleague_set_meanwhile_beside_the_text_stays(cast, signed_in, lead, article):
+    gwen, path = signed_in(cast.gwen), f"{HERE}articles/{article.pk}/"
+    found = re.search(r'name="base" value="([^"]*)"', page(gwen, path))[1]
+    base = found.replace("&quot;", '"')
+    set_details(article, by=lead, tags=["theirs"], order=7, owner=cast.hugo)
+    gwen.post(path, fields(article, body="New", base=base, review_by="2030-01-01"))
+    article.refresh_from_db()
+    assert (article.tags, article.order, article.owner) == (["theirs"], 7, cast.hugo)
+    assert str(article.review_by) == "2030-01-01" and article.body == "New"
+
+
 def test_what_is_typed_is_kept_and_comes_back_for_its_writer_alone(cast, signed_in, article):
     gwen = signed_in(cast.gwen)
     url = f"{HERE}draft/?article={article.pk}"
-    assert gwen.post(url, fields(article, body="half a sent")).json()["saved_at"]
+    assert gwen.post(url, fields(article, body="half a sent", base='{"order": 5}')).json()["saved_at"]
+    assert "&quot;order&quot;: 5" in page(gwen, f"{HERE}articles/{article.pk}/")
     assert "half a sent" in page(gwen, f"{HERE}articles/{article.pk}/")
     assert "half a sent" not in page(signed_in(cast.lena), f"{HERE}articles/{article.pk}/")
     gwen.post(f"{HERE}draft/", {"title": "A new one", "kind": "faq"})

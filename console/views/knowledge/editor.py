@@ -1,5 +1,6 @@
 """Writing an article: nothing typed is lost, and nobody's words are written over unseen."""
 
+import json
 import uuid
 from typing import Any
 from urllib.parse import quote
@@ -31,7 +32,7 @@ from knowledge.actions.set_audience import set_audience
 from knowledge.actions.set_details import set_details
 from knowledge.differences import compare
 from knowledge.errors import Invalid, NotAllowed, Refused, Stale
-from knowledge.forms import ArticleForm, ScheduleForm, VideoForm
+from knowledge.forms import ArticleForm, ScheduleForm, VideoForm, aside_of
 from knowledge.models import Article, ArticleFile, Kind, Status
 from knowledge.permissions import can_publish
 from knowledge.rendering import file_address, rendered
@@ -125,7 +126,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     draft = knowledge.draft_of(actor, found)
     initial = _fields(found)
     if draft:
-        initial = {**initial, **draft.fields}
+        initial = {**initial, **draft.fields, "base": _base(draft.fields.get("base"))}
     form = ArticleForm(initial=initial, article=found, may_place=_may_place(actor, found))
     return _page(request, actor, found, form, draft=draft)
 
@@ -138,6 +139,7 @@ def _fields(article: Article) -> dict[str, Any]:
         "summary": newest.summary,
         "body": newest.body,
         "number": newest.number,
+        "base": aside_of(article),
         "section": str(article.section_id or ""),
         "tiers": list(article.tiers.all()) if article.audience == "tiers" else [],
         "tags": ", ".join(article.tags),
@@ -146,6 +148,14 @@ def _fields(article: Article) -> dict[str, Any]:
         },
         "owner": article.owner,
     }
+
+
+def _base(kept: Any) -> Any:
+    """Return what stood beside the text when a draft was typed; None where that is not known."""
+    try:
+        return json.loads(kept) if isinstance(kept, str) else None
+    except ValueError:
+        return None
 
 
 def _may_place(actor: Actor, article: Article) -> bool:
@@ -166,11 +176,14 @@ def _save(request: HttpRequest, actor: Actor, article: Article) -> HttpResponse:
                 expected_number=data["number"] if data["number"] is not None else -1,
                 **{name: data[name] for name in ("title", "summary", "body", "note")},
             )
-            if may_place:
-                if (data["section"], data["slug"]) != (article.section, article.slug) and data["slug"]:
-                    saved = move(saved, section=data["section"], slug=data["slug"], by=actor)
+            changed = form.changed_aside()
+            if may_place and changed & {"section", "slug"}:
+                place = {name: data[name] if name in changed else getattr(saved, name) for name in ("section", "slug")}
+                saved = move(saved, section=place["section"], slug=place["slug"] or saved.slug, by=actor)
+            if may_place and changed & {"audience", "tiers"}:
                 saved = set_audience(saved, audience=data["audience"], tiers=data["tiers"], by=actor)
-            details = {name: data[name] for name in ("tags", "owner", "review_by", "order", "is_listed", "language")}
+            names = ("tags", "owner", "review_by", "order", "is_listed", "language")
+            details = {name: data[name] for name in names if name in changed}
             if data.get("is_current"):
                 details["translated_number"] = knowledge.original_number(article)
             saved = set_details(saved, by=actor, **details)
@@ -193,7 +206,9 @@ def _two_editors(request: HttpRequest, actor: Actor, article: Article, form: Art
     data = request.POST.copy()
     data["number"] = str(stale.newest.number)
     again = ArticleForm(data, initial=_fields(fresh), article=fresh, may_place=_may_place(actor, fresh))
-    context = {"stale": stale, "difference": compare(stale.newest.body, typed["body"])}
+    names = ("title", "summary", "body")
+    differences = [(form[name].label, compare(getattr(stale.newest, name), typed[name])) for name in names]
+    context = {"stale": stale, "differences": [(label, lines) for label, lines in differences if lines]}
     return _page(request, actor, fresh, again, status=409, **context)
 
 
