@@ -218,7 +218,9 @@ class _Writer:
         text = self.scope.include(name, parameters, alone, self.scope) if self.scope.depth < DEEPEST_INCLUDE else None
         if text is None:
             self.scope.say(node.at, Sort.LOST, f"{node.raw}: there is no such file in _includes")
-            return ""
+            # What the page wrote for it, such as the text of a {% capture %}, is the page's own: it stays.
+            given = [value for value in parameters.values() if isinstance(value, str) and "\n" in value]
+            return "\n\n".join(given)
         prefix = before if not before.strip(" \t>") else ""
         return f"\n{prefix}".join(text.strip("\n").split("\n"))
 
