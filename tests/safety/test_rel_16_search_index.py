@@ -290,6 +290,7 @@ def whoosh_in_use(settings, tmp_path, monkeypatch):
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 def test_rel_16_the_worker_makes_the_index_when_there_is_none_and_writes_what_waits(whoosh_in_use):
     indexing.reindex([Key("article", 9)])
     assert indexing.waiting_since() is not None
@@ -300,6 +301,7 @@ def test_rel_16_the_worker_makes_the_index_when_there_is_none_and_writes_what_wa
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 def test_rel_16_the_worker_heals_a_damaged_index(whoosh_in_use):
     indexing.rebuild()
     files_of(whoosh_in_use)[0].write_bytes(b"broken")
