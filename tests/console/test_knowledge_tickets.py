@@ -5,8 +5,12 @@ from django.conf import settings
 
 from accounts.actors import Actor
 from knowledge.actions.create_article import create_article
+from knowledge.actions.keep_section import keep_section
+from knowledge.actions.keep_template import keep_template
 from knowledge.actions.publish import publish
 from knowledge.actions.record_answer import record_answer
+from knowledge.actions.save_snippet import save_snippet
+from knowledge.actions.save_version import save_version
 from knowledge.models import Article, TicketAnswer
 from support.actions.add_note import add_note
 from support.actions.reply import reply
@@ -79,3 +83,31 @@ def test_the_ticket_shows_what_it_was_answered_with_until_that_is_taken_back(cas
     assert signed_in(cast.hugo).post(removal).status_code == 404
     signed_in(cast.gwen).post(removal)
     assert not TicketAnswer.objects.exists()
+
+
+def test_hostile_words_are_shown_and_do_nothing(cast, signed_in, answered):
+    hostile = '"><img src=x onerror=alert(1)>[x](javascript:alert(1))'
+    system, gwen = Actor.system(), signed_in(cast.gwen)
+    article = create_article(by=system, kind="article", title=f"Refunds {hostile}", body=hostile)
+    save_version(article, by=system, expected_number=1, title=f"Other {hostile}", body=f"New {hostile}", note=hostile)
+    publish(article, by=system)
+    save_snippet("hostile", by=system, body=hostile)
+    keep_template(None, by=system, name=hostile, body=hostile)
+    keep_section(None, by=system, kind="article", title=hostile, icon="<b>")
+    here = "/admin/knowledge/"
+    pages = [
+        gwen.get(f"{here}insertion/?article-search=other"),
+        gwen.get(f"{here}articles/{article.pk}/comparison/?old=1&new=2"),
+        gwen.get(f"{here}articles/{article.pk}/comparison/?old=1&new=2&beside=1"),
+        gwen.get(f"{here}articles/{article.pk}/versions/"),
+        gwen.post(f"{here}articles/{article.pk}/", {"title": hostile, "body": hostile, "number": 1}),
+        gwen.post(f"{here}preview/", {"text": hostile}),
+        gwen.get(f"{here}new/"),
+        gwen.get(f"{here}sections/"),
+        gwen.get(f"{here}texts/"),
+        gwen.post(url(answered), {"title": hostile, "body": f"{hostile} 203.0.113.7", "kind": "faq"}),
+        signed_in(cast.lena).get(f"{here}snippets/hostile/"),
+    ]
+    for number, page in enumerate(pages):
+        assert page.status_code < 500 and "<img src=x" not in page.text, number
+        assert 'href="javascript' not in page.text and "<b></" not in page.text, number
