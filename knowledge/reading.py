@@ -153,10 +153,12 @@ def target_of(actor: Actor, address: str) -> Article | Section | None:
 
 
 def newest(
-    actor: Actor, *, kinds: Sequence[str] = tuple(Kind.values), under: str = "", limit: int = 30
+    actor: Actor, *, kinds: Sequence[str] = tuple(Kind.values), under: str = "", language: str = "", limit: int = 30
 ) -> list[Article]:
-    """Return what was published or changed last, with its text, for feeds."""
-    found = published_for(actor).filter(kind__in=kinds, is_listed=True).select_related("section")
+    """Return what was published or changed last, with its text, for feeds; in every language unless one is named."""
+    found = public(actor).filter(kind__in=kinds).select_related("section")
+    if language:
+        found = found.filter(language=language)
     if under:
         found = found.filter(Q(section__path=under) | Q(section__path__startswith=f"{under}/"))
     return list(found.order_by("-changed_at", "-pk")[:limit])

@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "branches": branches,
             "articles": reading.in_section(actor, None, Kind.ARTICLE, language),
-            "newest": reading.newest(actor, kinds=[Kind.ARTICLE], limit=5),
+            "newest": reading.newest(actor, kinds=[Kind.ARTICLE], language=language, limit=5),
             "trail": pages.breadcrumbs(Kind.ARTICLE, []),
             "canonical": pages.absolute(request.path),
         },
