@@ -27,8 +27,8 @@ MOST_OF_A_TERM = 1_500
 LEAST_OF_A_SHELF = 40
 CANDIDATES = 40
 # A phrase is looked for in so many of the things that have all its words.
-MOST_WITH_PHRASE = 500
-MOST_COMPLETIONS = 16
+MOST_WITH_PHRASE = 300
+MOST_COMPLETIONS = 10
 # One letter begins too many words to tell anything.
 SHORTEST_PREFIX = 2
 # Of a long text, so many words are looked for: the rarest.
@@ -220,6 +220,7 @@ class _Search:
         # What is required is looked up from its rarest word on; the others need not be read for it.
         rarest = max(musts, key=lambda each: each.rarity, default=None)
         read = [each for each in looked_for if rarest is None or each is rarest]
+        most_read = MOST_OF_A_TERM // 3 if self.query.is_prefix else MOST_OF_A_TERM  # while one types, sooner is better
         pairs, most_of_a_term = [], []
         for number, each in enumerate(read):
             for term in each.terms:
@@ -227,7 +228,7 @@ class _Search:
                 for shelf, often in term.counts.items():
                     norm = ranking.K1 * ranking.B / max(1.0, self.means[shelf])
                     pairs.append((number, term.number, shelf, self._weight(each, term), norm))
-                    most_of_a_term.append(max(LEAST_OF_A_SHELF, MOST_OF_A_TERM * often // everywhere))
+                    most_of_a_term.append(max(LEAST_OF_A_SHELF, most_read * often // everywhere))
         typed = sum(each.rarity * each.word.weight for each in read if not each.word.is_extra)
         least = min(self._weight(each, term) for each in read for term in each.terms)
         enough = typed * ranking.ENOUGH if len(read) > 2 else min(least, typed) * 0.999
