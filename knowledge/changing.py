@@ -39,6 +39,14 @@ def lock(article: Article, *, expected_number: int | None = None) -> Article:
     return fresh
 
 
+def lock_section(section: Section | None) -> Section | None:
+    """Return the section's row as it is now: what is put into it stands below the path that it really has.
+
+    Locked before an article, as `keep_section` does, so that the two wait for each other and not crosswise.
+    """
+    return Section.objects.select_for_update(of=("self",)).filter(pk=section.pk).first() if section else None
+
+
 def newest_of(article: Article) -> ArticleVersion:
     """Return the newest version of an article."""
     return ArticleVersion.objects.select_related("author").get(article=article, number=article.newest_number)

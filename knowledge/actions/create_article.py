@@ -53,6 +53,7 @@ def create_article(
             raise Invalid("kind", _("Choose an article, a question or a video."))
         if section is None and translation_of is not None:
             section = translation_of.section
+        section = changing.lock_section(section)
         language = language_of(language or settings.LANGUAGE_CODE)
         chosen = plans_of(audience, tiers)
         is_named = bool(slug)

@@ -44,6 +44,7 @@ def keep_section(
         if kind not in Kind.values:
             raise Invalid("kind", _("Choose articles, questions or videos."))
         title = changing.one_line("title", title, LONGEST_TITLE, is_required=True)
+        parent = changing.lock_section(parent)
         found = Section.objects.select_for_update(of=("self",)).get(pk=section.pk) if section else Section(kind=kind)
         if found.kind != kind:
             raise Invalid("kind", _("A section stays of its kind. Make a new one."))

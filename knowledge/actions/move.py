@@ -20,6 +20,7 @@ def move(article: Article, *, section: Section | None, slug: str, by: Actor, at:
     Writers move drafts, publishers the rest. Moving to where it stands is nothing. Raises NotAllowed, Invalid.
     """
     with transaction.atomic():
+        section = changing.lock_section(section)
         article = changing.lock(article)
         changing.require_writer(by)
         if article.published_at is not None:
