@@ -12,7 +12,7 @@ from django.utils.translation import get_language, get_language_info, gettext_la
 from accounts.actors import Actor
 from content.markdown import linked_data, trusted
 from knowledge import reading
-from knowledge.models import Article, Audience, Kind, Section
+from knowledge.models import Article, Audience, Kind, Section, Video
 from knowledge.permissions import can_write
 from search.queries import find
 
@@ -33,6 +33,11 @@ def language_of(request: HttpRequest) -> str:
 def absolute(url: str) -> str:
     """Return an address with the desk's own host, whatever host the request names (SEC-18)."""
     return f"{settings.BASE_URL}{url}"
+
+
+def markdown_address(article: Article) -> str:
+    """Return where an article stands as the Markdown it was written in."""
+    return f"{article.get_absolute_url().rstrip('/')}.md"
 
 
 def breadcrumbs(kind: str, above: list[Section], last: str = "") -> list[tuple[str, str]]:
@@ -69,14 +74,14 @@ def article_context(actor: Actor, article: Article) -> dict[str, Any]:
         "related": related(actor, article) if article.is_published else [],
         "can_edit": can_write(actor),
         "canonical": url,
-        "markdown_url": f"{article.get_absolute_url().rstrip('/')}.md",
+        "markdown_url": markdown_address(article),
         "is_public": article.is_published and article.audience == Audience.EVERYONE,
         "linked": [linked_data(about_article(article, url)), linked_data(about_trail(steps))],
     }
 
 
 def about_article(article: Article, url: str) -> Mapping[str, Any]:
-    """Return an article as schema.org describes it (TechArticle, QAPage's question, VideoObject)."""
+    """Return an article as schema.org describes it (TechArticle, or FAQPage for a question)."""
     about: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "TechArticle",
@@ -93,8 +98,37 @@ def about_article(article: Article, url: str) -> Mapping[str, Any]:
         about["dateModified"] = article.changed_at.isoformat()
     if article.kind == Kind.FAQ:
         return {"@context": "https://schema.org", "@type": "FAQPage", "mainEntity": [about_question(article)]}
-    if article.kind == Kind.VIDEO:
-        about |= {"@type": "VideoObject", "name": article.title, "uploadDate": about.get("datePublished", "")}
+    return about
+
+
+def about_video(article: Article, video: Video) -> Mapping[str, Any]:
+    """Return a video as schema.org's VideoObject, with where its picture and its file are."""
+    about: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "VideoObject",
+        "name": article.title,
+        "description": article.summary or article.text[:300] or article.title,
+        "inLanguage": article.language,
+        "url": absolute(article.get_absolute_url()),
+    }
+    if article.published_at:
+        about["uploadDate"] = article.published_at.isoformat()
+    if video.poster and video.poster.is_image:
+        about["thumbnailUrl"] = absolute(reverse("knowledge:file", args=[video.poster.pk, video.poster.name]))
+    if video.file:
+        about["contentUrl"] = absolute(reverse("knowledge:file", args=[video.file.pk, video.file.name]))
+    elif video.url:
+        about["contentUrl"] = video.url
+    if video.duration_seconds:
+        about["duration"] = f"PT{video.duration_seconds}S"
+    if video.transcript:
+        about["transcript"] = " ".join(row["text"] for row in video.transcript)
+    if video.chapters:
+        about["hasPart"] = [
+            {"@type": "Clip", "name": row["title"], "startOffset": row["at_seconds"],
+             "url": f"{about['url']}#t{int(row['at_seconds'])}"}
+            for row in video.chapters
+        ]  # fmt: skip
     return about
 
 

@@ -149,7 +149,24 @@ def target_of(actor: Actor, address: str) -> Article | Section | None:
         return None
     if redirect.article is not None:
         return visible_articles(actor).filter(pk=redirect.article.pk).first()
-    return visible_sections(actor).filter(pk=redirect.section_id or 0).first()
+    section = visible_sections(actor).filter(pk=redirect.section_id or 0).first()
+    return section if section is not None and holds_something(actor, section) else None
+
+
+def holds_something(actor: Actor, section: Section) -> bool:
+    """Return whether the reader finds something in a section or below it: one that is empty for them is missing."""
+    found = published_for(actor).filter(is_listed=True, kind=section.kind)
+    return found.filter(Q(section=section) | Q(section__path__startswith=f"{section.path}/")).exists()
+
+
+def public_sections(actor: Actor) -> list[tuple[str, str]]:
+    """Return kind and path of every section in which this reader finds something, or below which: one query."""
+    found = public(actor).exclude(section=None).order_by().values_list("kind", "section__path").distinct()
+    paths = set()
+    for kind, path in found:
+        parts = path.split("/")
+        paths |= {(kind, "/".join(parts[:count])) for count in range(1, len(parts) + 1)}
+    return sorted(paths)
 
 
 def newest(

@@ -18,6 +18,7 @@ urlpatterns = [
     path("videos/", videos.videos, name="videos"),
     path("videos/in/<path:path>/", videos.videos_of, name="videos_of"),
     path("videos/<path:path>.md", videos.video_markdown, name="video_markdown"),
+    path("videos/<path:path>.vtt", videos.captions, name="captions"),
     path("videos/<path:path>/", videos.video, name="video"),
     path("knowledge/files/<uuid:key>/", files.file, name="file_by_key"),
     path("knowledge/files/<uuid:key>/<str:name>", files.file, name="file"),

@@ -2,12 +2,15 @@
 
 import functools
 from collections.abc import Callable
+from datetime import datetime
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
+from django.utils.http import http_date
 
 View = Callable[..., HttpResponse]
+ASK_EACH_TIME = "public, max-age=0, must-revalidate"
 
 
 def revalidated(view: View) -> View:
@@ -21,7 +24,7 @@ def revalidated(view: View) -> View:
         response = view(request, *args, **kwargs)
         if response.status_code != 200 or settings.SESSION_COOKIE_NAME in request.COOKIES:
             return response
-        response["Cache-Control"] = "public, max-age=0, must-revalidate"
+        response["Cache-Control"] = ASK_EACH_TIME
         patch_vary_headers(response, ["Accept-Language", "Cookie"])
         set_response_etag(response)
         found = get_conditional_response(request, etag=response["ETag"], response=response)
@@ -29,3 +32,22 @@ def revalidated(view: View) -> View:
         return found
 
     return wrapped
+
+
+def sent_on(request: HttpRequest, url: str) -> HttpResponsePermanentRedirect:
+    """Return a redirect for good (301), asked for again each time: what is moved back must not lead in a circle."""
+    response = HttpResponsePermanentRedirect(url)
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        response["Cache-Control"] = ASK_EACH_TIME
+        patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def dated(response: HttpResponse, changed_at: datetime | None) -> HttpResponse:
+    """Return the response with when its text was changed. Whether it still holds is asked by the ETag alone:
+
+    what stands around a text changes without it.
+    """
+    if changed_at is not None:
+        response["Last-Modified"] = http_date(changed_at.timestamp())
+    return response

@@ -1,6 +1,6 @@
 """Documentation: its front page, its sections, its articles, and what has moved."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -9,7 +9,7 @@ from accounts.actors import Actor, actor_of
 from knowledge import pages, reading
 from knowledge.actions.note_read import note_read
 from knowledge.models import Article, Kind, Section
-from knowledge.views.caching import revalidated
+from knowledge.views.caching import dated, revalidated, sent_on
 
 
 @require_safe
@@ -56,7 +56,7 @@ def article_page(request: HttpRequest, actor: Actor, article: Article) -> HttpRe
     """Return the page of an article, and note that somebody signed in read it."""
     note_read(actor, article, at=timezone.now())
     context = pages.article_context(actor, article) | {"beside": reading.beside(actor, article)}
-    return render(request, "knowledge/article.html", context)
+    return dated(render(request, "knowledge/article.html", context), article.changed_at)
 
 
 def section_page(request: HttpRequest, actor: Actor, section: Section) -> HttpResponse:
@@ -82,19 +82,23 @@ def moved(request: HttpRequest, actor: Actor) -> HttpResponse:
     target = reading.target_of(actor, request.path)
     if target is None or target.get_absolute_url() == request.path:
         raise Http404
-    return HttpResponsePermanentRedirect(target.get_absolute_url())
+    return sent_on(request, target.get_absolute_url())
 
 
 def as_markdown(request: HttpRequest, kind: str, path: str) -> HttpResponse:
-    """Return something's Markdown, with its title. Raises Http404 as its page does."""
-    article = reading.article_at(actor_of(request), kind, path)
+    """Return something's Markdown, with its title, or send on to where it is now. Raises Http404 as its page does."""
+    actor = actor_of(request)
+    article = reading.article_at(actor, kind, path)
     if article is None:
-        raise Http404
+        target = reading.target_of(actor, request.path.removesuffix(".md"))
+        if not isinstance(target, Article):
+            raise Http404
+        return sent_on(request, pages.markdown_address(target))
     text = f"# {article.title}\n\n{article.body.strip()}\n"
     response = HttpResponse(text, content_type="text/markdown; charset=utf-8")
     response["X-Robots-Tag"] = "noindex"
     response["Link"] = f'<{pages.absolute(article.get_absolute_url())}>; rel="canonical"'
-    return response
+    return dated(response, article.changed_at)
 
 
 def _branch(branches: list[reading.Branch], section: int) -> reading.Branch | None:

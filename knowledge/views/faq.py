@@ -11,7 +11,7 @@ from knowledge import pages, reading
 from knowledge.actions.note_read import note_read
 from knowledge.models import Article, Kind
 from knowledge.views import documentation
-from knowledge.views.caching import revalidated
+from knowledge.views.caching import dated, revalidated
 
 
 @require_safe
@@ -39,7 +39,8 @@ def question(request: HttpRequest, path: str) -> HttpResponse:
     if article is None:
         return documentation.moved(request, actor)
     note_read(actor, article, at=timezone.now())
-    return render(request, "knowledge/question.html", pages.article_context(actor, article))
+    response = render(request, "knowledge/question.html", pages.article_context(actor, article))
+    return dated(response, article.changed_at)
 
 
 @require_safe

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Actor, actor_of
 from knowledge import pages, reading
 from knowledge.models import Kind, Section
-from knowledge.views.caching import revalidated
+from knowledge.views.caching import dated, revalidated
 
 ENTRIES = 30
 
@@ -57,4 +57,5 @@ def _feed(request: HttpRequest, actor: Actor, section: Section | None) -> HttpRe
             updateddate=article.changed_at,
             unique_id=pages.absolute(f"/knowledge/{article.pk}/"),
         )
-    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    response = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    return dated(response, found[0].changed_at if found else None)

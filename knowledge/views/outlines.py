@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
 from knowledge import pages, reading
+from knowledge.addresses import section_address
 from knowledge.models import Kind
 from knowledge.views.caching import revalidated
 
@@ -44,8 +45,7 @@ def llms_txt(request: HttpRequest) -> HttpResponse:
         found = reading.listed(anyone, kind, language).select_related("section")
         rows = found.only(*reading.LISTED, "section__title").order_by("section__path", "order", "title")
         lines = [
-            (row.title, f"{pages.absolute(row.get_absolute_url().rstrip('/'))}.md", row.summary)
-            for row in rows[: reading.MOST_LISTED]
+            (row.title, pages.absolute(pages.markdown_address(row)), row.summary) for row in rows[: reading.MOST_LISTED]
         ]
         if lines:
             groups.append((str(pages.HOMES[Kind(kind)][1]), lines))
@@ -58,7 +58,11 @@ def _part(request: HttpRequest, number: int) -> HttpResponse:
     rows = list(found[(number - 1) * PART : number * PART]) if number > 0 else []
     if not rows and number != 1:
         raise Http404
-    homes = [pages.absolute(reverse(name)) for name, _words in pages.HOMES.values()] if number == 1 else []
+    homes = []
+    if number == 1:
+        sections = reading.public_sections(Actor.anonymous())
+        homes = [reverse(name) for name, _words in pages.HOMES.values()]
+        homes = [pages.absolute(url) for url in (*homes, *(section_address(*each) for each in sections))]
     places = [(pages.absolute(row.get_absolute_url()), row.changed_at) for row in rows]
     return _xml(request, "knowledge/sitemap.xml", {"homes": homes, "places": places})
 

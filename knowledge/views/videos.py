@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
 from accounts.actors import actor_of
@@ -13,7 +14,7 @@ from knowledge import pages, reading
 from knowledge.actions.note_read import note_read
 from knowledge.models import Article, ArticleFile, Kind, Section, Video
 from knowledge.views import documentation
-from knowledge.views.caching import revalidated
+from knowledge.views.caching import dated, revalidated
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def videos(request: HttpRequest) -> HttpResponse:
 @require_safe
 @revalidated
 def videos_of(request: HttpRequest, path: str) -> HttpResponse:
-    """Show the videos of a collection, or send on to where it is now."""
+    """Show the videos of a collection, or send on to where it is now. Raises Http404 for one with nothing."""
     section = reading.section_at(actor_of(request), Kind.VIDEO, path)
     if section is None:
         return documentation.moved(request, actor_of(request))
@@ -60,7 +61,25 @@ def video(request: HttpRequest, path: str) -> HttpResponse:
         "chapters": _moments(shown, "chapters", "at_seconds", "title"),
         "lines": _moments(shown, "transcript", "start_seconds", "text"),
     }
-    return render(request, "knowledge/video.html", context)
+    if shown:
+        context["linked"][0] = pages.script(pages.about_video(article, shown))
+    return dated(render(request, "knowledge/video.html", context), article.changed_at)
+
+
+@require_safe
+@revalidated
+def captions(request: HttpRequest, path: str) -> HttpResponse:
+    """Return what is said in a video of ours as captions (WebVTT). Raises Http404 as its page does, and for none."""
+    article = reading.article_at(actor_of(request), Kind.VIDEO, path)
+    shown = reading.video_of(article) if article else None
+    if article is None or shown is None or not shown.transcript:
+        raise Http404
+    cues = [
+        f"{_cue(row['start_seconds'])} --> {_cue(row['end_seconds'])}\n{_said(row['text'])}" for row in shown.transcript
+    ]
+    response = HttpResponse("\n\n".join(["WEBVTT", *cues]) + "\n", content_type="text/vtt; charset=utf-8")
+    response["X-Robots-Tag"] = "noindex"
+    return dated(response, article.changed_at)
 
 
 @require_safe
@@ -77,6 +96,17 @@ def clock(seconds: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def _cue(seconds: float) -> str:
+    milliseconds = round(float(seconds) * 1000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"
+
+
+def _said(text: str) -> str:
+    # One line, so that no empty one ends the cue; marks are words here.
+    return escape(" ".join(text.split()))
+
+
 def _moments(video: Video | None, field: str, at: str, words: str) -> list[Moment]:
     rows = getattr(video, field) if video else []
     return [Moment(int(row[at]), clock(row[at]), row[words]) for row in rows]
@@ -90,6 +120,8 @@ def _library(request: HttpRequest, section: Section | None) -> HttpResponse:
             section__path__startswith=f"{section.path}/"
         )
     shown = list(found.order_by("section__order", "section__title", "order", "title")[: reading.MOST_LISTED])
+    if section is not None and not shown:
+        raise Http404
     context = {
         "section": section,
         "videos": [(article, _length(article)) for article in shown],

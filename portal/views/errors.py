@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
 from django.shortcuts import render
@@ -10,6 +10,7 @@ from django.urls import Resolver404, resolve
 
 from accounts.actors import actor_of
 from knowledge import reading
+from knowledge.views.caching import sent_on
 from support.attaching import posted_files
 
 # Forms in which people write at length. Their words come back when the form has grown old; nothing else does.
@@ -68,7 +69,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     if request.method in {"GET", "HEAD"}:
         target = reading.target_of(actor_of(request), request.path)
         if target is not None and target.get_absolute_url() != request.path:
-            return HttpResponsePermanentRedirect(target.get_absolute_url())
+            return sent_on(request, target.get_absolute_url())
     return render(request, "404.html", status=404)
 
 

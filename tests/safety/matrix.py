@@ -34,6 +34,7 @@ PORTAL = [
     Row("knowledge:videos_of", "404", kwargs=lambda rig: {"path": "none"}),
     Row("knowledge:video", "404", kwargs=lambda rig: {"path": "none"}),
     Row("knowledge:video_markdown", "404", kwargs=lambda rig: {"path": "none"}),
+    Row("knowledge:captions", "404", kwargs=lambda rig: {"path": "none"}),
     Row("knowledge:file_by_key", "404", kwargs=lambda rig: {"key": uuid.uuid4()}),
     Row("knowledge:file", "404", kwargs=lambda rig: {"key": uuid.uuid4(), "name": "x.png"}),
     Row("knowledge:feedback", "404", kwargs=lambda rig: {"pk": 1}),

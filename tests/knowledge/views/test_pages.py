@@ -6,6 +6,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.http import http_date
 
 from accounts.actors import Actor
 from knowledge.actions.create_article import create_article
@@ -208,3 +209,69 @@ def test_a_video_file_is_given_in_ranges(client, cast):
     part = client.get(url, headers={"Range": "bytes=0-3"})
     assert (part.status_code, b"".join(part.streaming_content)) == (206, b"\x1aE\xdf\xa3")
     assert part["X-Content-Type-Options"] == "nosniff" and "sandbox" in part["Content-Security-Policy"]
+
+
+def test_what_is_moved_back_sends_nobody_in_a_circle(client, section):
+    article = published(section=section)
+    move(article, section=section, slug="other", by=DESK)
+    response = client.get("/docs/security/rotate-keys/")
+    assert response.status_code == 301 and "max-age=0" in response["Cache-Control"]
+    move(Article.objects.get(), section=section, slug="rotate-keys", by=DESK)
+    assert client.get("/docs/security/rotate-keys/").status_code == 200
+    assert client.get("/docs/security/other/")["Location"] == "/docs/security/rotate-keys/"
+
+
+def test_the_markdown_of_what_has_moved_is_found_too(client, section):
+    move(published(section=section), section=section, slug="other", by=DESK)
+    assert client.get("/docs/security/rotate-keys.md")["Location"] == "/docs/security/other.md"
+
+
+@pytest.mark.parametrize(
+    ("kind", "old"), [("article", "/docs/plans/"), ("faq", "/faq/plans/"), ("video", "/videos/in/plans/")]
+)
+def test_a_section_with_nothing_for_the_reader_is_missing_where_it_was_and_where_it_is(
+    client, cast, signed_in, kind, old
+):
+    group = keep_section(None, by=DESK, kind=kind, title="Plans")
+    published("Only ours", kind=kind, section=group, audience="staff")
+    group = keep_section(group, by=DESK, kind=kind, title="Secret plans", slug="secret-plans")
+    assert client.get(old).status_code == client.get(group.get_absolute_url()).status_code == 404
+    assert signed_in(cast.gwen).get(old)["Location"] == group.get_absolute_url()
+
+
+def test_an_article_tells_when_its_text_was_changed(client):
+    article = published()
+    for url in (article.get_absolute_url(), "/docs/rotate-keys.md", "/docs/feed.xml"):
+        assert client.get(url)["Last-Modified"] == http_date(article.changed_at.timestamp())
+
+
+def test_the_sitemap_holds_sections_in_which_everybody_finds_something(client, section):
+    inner = keep_section(None, by=DESK, kind="article", title="Inner", parent=section)
+    published(section=inner)
+    keep_section(None, by=DESK, kind="article", title="Empty")
+    text = client.get("/sitemap.xml").content.decode()
+    assert "/docs/security/</loc>" in text and "/docs/security/inner/</loc>" in text and "/docs/empty/" not in text
+
+
+def test_captions_are_what_is_said_and_nothing_that_commands(client):
+    article = published("Key management", "", kind="video")
+    said = "First\n\nSecond --> <b>third</b>"
+    Video.objects.update_or_create(
+        article=article, defaults={"transcript": [{"start_seconds": 3661.5, "end_seconds": 3665, "text": said}]}
+    )
+    response = client.get("/videos/key-management.vtt")
+    assert response["Content-Type"] == "text/vtt; charset=utf-8"
+    assert response.content.decode() == (
+        "WEBVTT\n\n01:01:01.500 --> 01:01:05.000\nFirst Second --&gt; &lt;b&gt;third&lt;/b&gt;\n"
+    )
+    about = json.loads(
+        re.findall(r"ld\+json\">(.*?)</script>", client.get("/videos/key-management/").content.decode())[0]
+    )
+    assert (about["@type"], about["name"]) == ("VideoObject", "Key management") and about["uploadDate"]
+
+
+def test_captions_of_what_is_hidden_are_missing(client):
+    article = published("Key management", "", kind="video", audience="staff")
+    row = {"start_seconds": 0, "end_seconds": 1, "text": "Psst."}
+    Video.objects.update_or_create(article=article, defaults={"transcript": [row]})
+    assert client.get("/videos/key-management.vtt").status_code == 404
