@@ -392,7 +392,8 @@ def earlier_tickets(ticket: Ticket, actor: Actor) -> Earlier:
         .values_list("open", "recent")
         .first()
     )
-    return Earlier(found, *(counts or (0, 0)), read_before(ticket, actor))
+    still_open, recent = counts or (0, 0)
+    return Earlier(found, still_open, recent, read_before(ticket, actor))
 
 
 def present_people(ticket: Ticket, actor: Actor, now: datetime) -> list[Visit]:
