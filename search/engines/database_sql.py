@@ -108,6 +108,17 @@ def add_to_shelf(connection: BaseDatabaseWrapper, table: str, shelf: int, things
         cursor.execute(f"DELETE FROM {table} WHERE id = %s AND things <= 0", [shelf])
 
 
+def remembered(connection: BaseDatabaseWrapper, table: str, words: Sequence[str]) -> set[str]:
+    """Return which of these words are kept there: each leaves itself, too, when nothing is taken from it."""
+    found: set[str] = set()
+    with connection.cursor() as cursor:
+        for first in range(0, len(words), SQLITE_MOST_VALUES):
+            listed, values = _listed(connection, words[first : first + SQLITE_MOST_VALUES], "text")
+            cursor.execute(f"SELECT word FROM {table} WHERE rest = word AND rest {listed}", values)
+            found.update(row[0] for row in cursor.fetchall())
+    return found
+
+
 def remember(connection: BaseDatabaseWrapper, table: str, rows: Sequence[tuple[str, str]]) -> None:
     """Keep what is left of words when a letter is taken from them, once each."""
     if not rows:

@@ -253,14 +253,12 @@ def _count(changes: Changes) -> None:
     sql.add(connection, TermCount._meta.db_table, "term_id", _rows(changes.terms))
     words = _rows(changes.words)
     sql.add(connection, WordCount._meta.db_table, "word", words)
+    wanted = sorted({word for word, _shelf, often in words if often > 0 and can_be_corrected(word)})
+    known = sql.remembered(connection, Spelling._meta.db_table, wanted)
     sql.remember(
         connection,
         Spelling._meta.db_table,
-        sorted(
-            (rest, word)
-            for word in {word for word, _shelf, often in words if often > 0 and can_be_corrected(word)}
-            for rest in deletions(word)
-        ),
+        sorted((rest, word) for word in wanted if word not in known for rest in deletions(word)),
     )
     for shelf in sorted(changes.things.keys() | changes.length.keys()):
         sql.add_to_shelf(connection, Shelf._meta.db_table, shelf, changes.things[shelf], changes.length[shelf])

@@ -68,3 +68,4 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Wrote {count - LIVING:,} more in {seconds:.1f} s ({(count - LIVING) / seconds:,.0f} a second)."
             )
+            self.stdout.write("Those are found by the search after `manage.py rebuild_index`.")
