@@ -55,7 +55,9 @@ def test_a_line_becomes_a_ticket_once_and_tells_nobody(cast, tmp_path):
     assert [(m.author, m.is_public, m.is_staff_reply) for m in Message.objects.order_by("pk")] == [
         (cast.alice, True, False), (None, False, False), (cast.gwen, True, True),
     ]  # fmt: skip
-    assert not Timer.objects.exists() and not Delivery.objects.exists()
+    # It is found by search, and that is all that follows.
+    assert not Timer.objects.exists()
+    assert {delivery.reaction.rpartition(".")[2] for delivery in Delivery.objects.all()} == {"index"}
 
 
 @pytest.mark.parametrize(
