@@ -16,6 +16,7 @@ import pytest
 
 from search import indexing, tasks
 from search.engine import Document, Key, Query, Unavailable
+from search.engines import _made
 from search.engines import engine as engine_in_use
 from search.engines.whoosh import WhooshEngine
 from search.models import Waiting
@@ -306,6 +307,20 @@ def test_rel_16_the_worker_heals_a_damaged_index(whoosh_in_use):
     indexing.rebuild()
     files_of(whoosh_in_use)[0].write_bytes(b"broken")
     assert tasks.heal_index() and found(whoosh_in_use, "n2") == [2]
+
+
+@pytest.mark.django_db
+@pytest.mark.once
+def test_rel_16_only_the_search_says_that_there_is_no_index(client, settings, tmp_path):
+    settings.SEARCH_ENGINE, settings.SEARCH_FOLDER = "whoosh", tmp_path / "search"
+    _made.cache_clear()
+    try:
+        page = client.get("/search/?q=printer")
+        assert page.status_code == 503 and "is being made" in page.content.decode()
+        assert client.get("/search/suggest/?q=prin").status_code in {200, 503}
+        assert client.get("/").status_code == client.get("/docs/").status_code == 200
+    finally:
+        _made.cache_clear()
 
 
 def test_the_setting_chooses_the_engine(settings):
