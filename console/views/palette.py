@@ -50,7 +50,8 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(items: Iterable[tuple[str, str, str]]) -> JsonResponse:
-    return JsonResponse({"items": [{"label": label, "url": url, "hint": hint} for label, url, hint in items]})
+    found = [{"label": label, "url": url, "hint": hint} for label, url, hint in items]
+    return JsonResponse({"items": found}, json_dumps_params={"ensure_ascii": False})
 
 
 def _title(each: FoundHit) -> str:
