@@ -26,18 +26,22 @@ ATTRIBUTES_LINE = re.compile(r"^[ \t]*(?:[*+-] TOC\n[ \t]*)?\{:([^}\n]*)\}[ \t]*
 ATTRIBUTES = re.compile(r"\{:([^}\n]*)\}")
 JSX_LINE = re.compile(r"^(?:import\s+[\w{*][^\n;]*from\s+['\"][^'\"\n]+['\"];?|import\s+['\"][^'\"\n]+['\"];?"
                       r"|export\s+(?:const|default|function|let)\b[^\n]*)$", re.MULTILINE)  # fmt: skip
-JSX_COMMENT = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
+JSX_COMMENT = re.compile(r"\{/\*[\s\S]{0,2000}?\*/\}")
 COMPONENT = re.compile(r"<(/?)([A-Z][\w.]*)((?:\s+[\w-]+(?:=(?:\"[^\"]*\"|'[^']*'|\{[^{}\n]*\}))?)*)\s*(/?)>")
 PROPERTY = re.compile(r"([\w-]+)(?:=(?:\"([^\"]*)\"|'([^']*)'|\{[\"'`]?([^{}]*?)[\"'`]?\}))?")
-FRAME = re.compile(r"<iframe\b[^>]*?\bsrc=[\"']([^\"'\s]+)[\"'][^>]*>(?:.*?</iframe\s*>)?", re.DOTALL | re.IGNORECASE)
+FRAME = re.compile(
+    r"<iframe\b[^<>]{0,600}?\bsrc=[\"']([^\"'\s<>]+)[\"'][^<>]{0,600}>(?:[^<]{0,600}</iframe\s*>)?", re.IGNORECASE
+)
 FRAME_TITLE = re.compile(r"\btitle=[\"']([^\"'\n]+)[\"']", re.IGNORECASE)
+DEEPEST = 20
 TAB_WORDS = ("label", "title", "value", "name")
 
 
 def moved_in(head: str, lines: list[str], indent: str) -> list[str]:
     """Return a block of ours: its head, and what it holds moved in by four columns."""
-    while lines and not lines[-1].strip():
-        lines = lines[:-1]
+    first = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
+    last = next((number for number in range(len(lines), 0, -1) if lines[number - 1].strip()), 0)
+    lines = lines[first:last]
     return ["", indent + head, "", *(f"{indent}    {line}" if line.strip() else "" for line in lines), ""]
 
 
@@ -75,7 +79,7 @@ def colon_notes(text: str) -> str:
     for line in text.split("\n"):
         found = COLONS.match(line)
         name = (found[3] or "").lower() if found else ""
-        if found and name and (name in NOTES or name == "details"):
+        if found and name and len(heads) < DEEPEST and (name in NOTES or name == "details"):
             title = (found[4] or found[5] or "").strip().replace('"', "”")
             head = (
                 f'??? note "{title}"' if name == "details" else f"!!! {NOTES[name]}" + (f' "{title}"' if title else "")
@@ -175,6 +179,8 @@ def components(text: str, say: Say) -> str:
             head = _head(name, given)
             if found[4]:
                 out[-1].append(_alone(name, given, found[0], say))
+                continue
+            if len(open_ones) >= DEEPEST:
                 continue
             if not head and name not in {"Tabs", "CodeGroup", "Steps", "AccordionGroup", "CardGroup", "Cards"}:
                 say(found[0], Sort.DEGRADED, f"<{name}>: only what it holds was kept")

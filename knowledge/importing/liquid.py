@@ -18,6 +18,7 @@ from knowledge.importing.report import Sort
 TOKEN = re.compile(r"\{%-?(?P<tag>[\s\S]{0,800}?)-?%\}|\{\{-?(?P<out>[^{}\n]{0,300}?)-?\}\}")
 NAME = re.compile(r"[\w-]+")
 PARAMETER = re.compile(r"([\w-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s,]+)")
+ARGUMENT = re.compile(r"\"[^\"]*\"|'[^']*'|[^,\s][^,]*")
 KNOWN_ROOTS = {"site", "page", "include", "layout", "forloop", "content", "jekyll"}
 BLOCKS = {"if", "unless", "for", "case", "capture", "comment", "raw", "highlight", "codeexample", "codeexampletab",
           "faq", "faqitem", "details", "note", "tabs", "tab", "tablerow"}  # fmt: skip
@@ -58,7 +59,11 @@ class _Node:
 def evaluate(source: str, scope: Scope) -> str:
     """Return the text with its tags carried out. Raises nothing: a tag that has no end stays as it was typed."""
     nodes = _parse(source, scope.say)
-    return _Writer(source, scope).write(nodes)[:LONGEST_RESULT]
+    try:
+        return _Writer(source, scope).write(nodes)[:LONGEST_RESULT]
+    except RecursionError:
+        scope.say(0, Sort.DEGRADED, "tags are nested too deep to be carried out; they stay as text")
+        return source[:LONGEST_RESULT]
 
 
 def _parse(source: str, say: Say) -> list[_Node]:
@@ -258,7 +263,7 @@ class _Writer:
         value = self._plain(first)
         for each in filters[:20]:
             name, _, rest = each.partition(":")
-            arguments = [self._plain(argument.strip()) for argument in rest.split(",")] if rest.strip() else []
+            arguments = [self._plain(argument.strip()) for argument in ARGUMENT.findall(rest)]
             value = _filtered(name.strip(), value, arguments)
         return value
 

@@ -6,7 +6,7 @@ import re
 
 OPENING = re.compile(r"^[ \t>]*(`{3,}(?=[^`]*$)|~{3,})")
 SPAN = re.compile(r"(?<!`)(`{1,4})(?!`)([^\n]{1,2000}?(?:\n[^\n]{1,2000}?)?)(?<!`)\1(?!`)")
-RAW = re.compile(r"<(pre|script|style)\b[^>]*>.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+RAW = re.compile(r"<(pre|script|style)\b[^<>]{0,500}>|<!--", re.IGNORECASE)
 # Private letters that stand in for what was put aside; a text that holds some loses them, they mean nothing anywhere.
 LEFT, RIGHT = "\ue0f0", "\ue0f1"
 MARK = re.compile(f"{LEFT}(\\d+){RIGHT}")
@@ -18,7 +18,7 @@ class Masked:
     def __init__(self, source: str) -> None:
         self.kept: list[str] = []
         source = source.replace(LEFT, "").replace(RIGHT, "")
-        self.text = SPAN.sub(self._keep, RAW.sub(self._keep, self._without_fences(source)))
+        self.text = SPAN.sub(self._keep, self._without_raw(self._without_fences(source)))
 
     def _keep(self, found: re.Match[str]) -> str:
         return self.keep(found[0])
@@ -27,6 +27,23 @@ class Masked:
         """Put a text aside and return what stands for it."""
         self.kept.append(text)
         return f"{LEFT}{len(self.kept) - 1}{RIGHT}"
+
+    def _without_raw(self, source: str) -> str:
+        """Put HTML aside in which nothing is Markdown; what never ends is text, and looked for once."""
+        lower = source.lower()
+        endless: set[str] = set()
+        pieces, at, position = [], 0, 0
+        while found := RAW.search(source, position):
+            closing = f"</{found[1].lower()}>" if found[1] else "-->"
+            end = -1 if closing in endless else lower.find(closing, found.end())
+            position = found.end()
+            if end < 0:
+                endless.add(closing)
+                continue
+            position = end + len(closing)
+            pieces += [source[at : found.start()], self.keep(source[found.start() : position])]
+            at = position
+        return "".join([*pieces, source[at:]])
 
     def _without_fences(self, source: str) -> str:
         out: list[str] = []
