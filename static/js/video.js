@@ -21,7 +21,7 @@ export function start(elements) {
       const asked = /^#t(\d+)$/.exec(location.hash);
       if (asked) player.currentTime = Number(asked[1]);
       player.addEventListener("timeupdate", () => {
-        const now = lines.filter((line) => Number(line.id.slice(1)) <= player.currentTime + 0.2).at(-1);
+        const now = lines.filter((line) => Number(line.dataset.from) <= player.currentTime + 0.2).at(-1);
         for (const line of lines) line.classList.toggle("is-now", line === now);
       });
     }

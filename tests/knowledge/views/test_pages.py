@@ -131,11 +131,15 @@ def test_a_video_has_its_chapters_and_what_is_said(client):
             "url": "https://video.example/1",
             "duration_seconds": 3725,
             "chapters": [{"at_seconds": 62, "title": "Rotate"}],
-            "transcript": [{"start_seconds": 62, "end_seconds": 65, "text": "Now we rotate."}],
+            "transcript": [
+                {"start_seconds": 62.1, "end_seconds": 62.5, "text": "Now"},
+                {"start_seconds": 62.5, "end_seconds": 65, "text": "Now we rotate."},
+            ],
         },
     )
     text = client.get(article.get_absolute_url()).content.decode()
     assert "1:02:05" in text and "<time>1:02</time> Rotate" in text and "Now we rotate." in text
+    assert text.count('id="t62"') == 1 and text.count('data-from="62"') == 2
     assert "Watch at video.example" in text and "<iframe" not in text
 
 
