@@ -160,6 +160,8 @@ class Converter:
                 key = uuid.UUID(own[1])
                 found.files[key] = WantedFile(key, path, unquote(own[2]))
             return None
+        if href.startswith("//") and "." not in href[2:].split("/")[0]:
+            href = "/" + href.lstrip("/")  # no other server has such a name: one slash too many
         if links.SCHEME.match(href):
             if is_picture:
                 self.site.report.say(source, lines.of(href), Sort.NO_PICTURE, f"{href} is elsewhere: its words stay")
