@@ -121,7 +121,12 @@ class Alert(models.Model):
         "events.Event", verbose_name=_("event"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
     ticket = models.ForeignKey(
-        "support.Ticket", verbose_name=_("ticket"), null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        "support.Ticket",
+        verbose_name=_("ticket"),
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
     )
     kind = models.CharField(_("kind"), max_length=30, help_text=_("What it tells: step, corrected, assigned, reply."))
     created_at = models.DateTimeField(_("told at"), auto_now_add=True)

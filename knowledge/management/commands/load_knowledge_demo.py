@@ -46,11 +46,13 @@ class Command(BaseCommand):
         """Load all of it. Raises CommandError where there are articles already."""
         if Article.objects.exists():
             raise CommandError("There are articles already. The demo's knowledge is for an empty knowledge base.")
+        readers = list(User.objects.filter(is_staff=False, membership__isnull=False).order_by("pk")[:60])
+        if not readers:
+            raise CommandError("There is nobody to read it. Run load_demo, which loads this as well.")
         chance = random.Random(7)  # noqa: S311 (the same every time, on purpose)
         with transaction.atomic(), silence():
             report = import_tree(Folder(FOLDER), by=Actor.system())
             rebuild()
-            readers = list(User.objects.filter(is_staff=False, membership__isnull=False).order_by("pk")[:60])
             self._search(readers, chance)
             self._offer(readers, chance)
             self._rate(readers, chance)
