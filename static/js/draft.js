@@ -18,20 +18,30 @@ export function start(forms) {
   }
 }
 
+/** Tells whether somebody wrote before this was loaded: no later event would tell of that. */
+function typed(form) {
+  const written = 'input:not([type="hidden"], [type="file"], [type="password"]), textarea';
+  return [...form.querySelectorAll(written)].some((field) =>
+    field.type === "radio" || field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue,
+  );
+}
+
 class Keeper {
   constructor(form) {
     this.form = form;
     this.key = `draft:${form.dataset.draftUrl}`;
     this.said = form.querySelector("[data-draft-said]");
     this.said?.setAttribute("aria-live", "polite");
+    const early = typed(form);
     this.restore();
-    this.last = this.fingerprint();
+    this.last = early ? "" : this.fingerprint();
     form.addEventListener("input", () => this.wait());
     form.addEventListener("change", () => this.wait());
     form.addEventListener("submit", (event) => event.defaultPrevented || this.stop());
     form.addEventListener("htmx:afterRequest", (event) => event.detail.successful && this.forget());
     addEventListener("online", () => this.unsent() && this.keep());
     document.addEventListener("visibilitychange", () => document.hidden && this.timer && this.keep(true));
+    if (early) this.wait();
   }
 
   data() {

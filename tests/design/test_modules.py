@@ -154,7 +154,7 @@ def test_the_theme_is_switched_and_remembered_by_the_server(writing: Page):
 
 def test_the_palette_finds_a_command_by_part_of_its_name(writing: Page):
     writing.keyboard.press("Control+k")
-    writing.get_by_role("combobox").fill("que")
+    writing.get_by_role("combobox").fill("queu")
     expect(writing.get_by_role("option", selected=True)).to_contain_text("Queue")
     writing.keyboard.press("Enter")
     assert writing.url.endswith("#queue")

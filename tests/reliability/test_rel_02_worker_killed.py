@@ -77,7 +77,9 @@ def test_rel_02_killed_at_this_point_it_still_happens_once(desk, cast, at, copie
         # The claim outlives its worker, so nobody else does it now.
         claimed = begun.objects.exclude(leased_until=None).get()
         assert desk.run(mail_port=port)[0] == 0
-        assert begun.objects.get(pk=claimed.pk).state in {"pending", "queued"}, "nobody takes it from a worker that may live"
+        assert begun.objects.get(pk=claimed.pk).state in {"pending", "queued"}, (
+            "nobody takes it from a worker that may live"
+        )
         time.sleep(LEASE_SECONDS)
         assert desk.run(mail_port=port)[0] == 0
         outgoing = OutgoingMail.objects.get()

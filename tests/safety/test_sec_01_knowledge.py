@@ -1,6 +1,6 @@
-"""SEC-01 and SEC-02 where knowledge is read, written and searched: every attack string, in a real browser.
+"""SEC-01 and SEC-02 where knowledge is read, written and searched: attack strings, in a real browser.
 
-Each is the text of an article and of an answer; 130 of them are titles, summaries, tags, names of sections and files,
+Every third one (`TEST_ALL_PAYLOADS=1`: each) is the text of an article; 130 of them are titles, summaries, tags, names of sections and files,
 what readers say of an article, and what they search for.
 """
 

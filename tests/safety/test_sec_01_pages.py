@@ -1,11 +1,12 @@
 """SEC-01 on the real pages: what customers choose (words, names, file names) runs nothing, asks nobody, leaves no form.
 
-Every payload of tests/data/xss goes through the door of messages; 130 of them are also subject, person's name,
-organisation's name, tag and file name. A real browser then reads them wherever the desk shows them. A breach of the
+Every third payload of tests/data/xss goes through the door of messages (`TEST_ALL_PAYLOADS=1`: all of them); 130 are also
+subject, person's name, organisation's name, tag and file name. A real browser then reads them wherever the desk shows them. A breach of the
 policy counts as well: the policy is the second wall, and nothing may reach it.
 """
 
 import json
+import os
 
 import pytest
 from django.conf import settings
@@ -68,7 +69,7 @@ def texts_of_attacks() -> list[str]:
     lines = (settings.BASE_DIR / "tests/data/xss/payloads.jsonl").read_text().splitlines()
     rows = [json.loads(line) for line in lines]
     texts = [text for row in rows if (text := row.get("input", row.get("markdown", "")).replace("\x00", "")).strip()]
-    return OWN + texts
+    return OWN + (texts if os.environ.get("TEST_ALL_PAYLOADS") else texts[::3])
 
 
 @pytest.fixture
