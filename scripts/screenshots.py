@@ -121,8 +121,6 @@ def main() -> int:
         shoot(customer, "customer-ticket")
         customer.goto(f"{address}/search/?q=api+key")
         shoot(customer, "search")
-        customer.goto(f"{address}/docs/guides/security/rotate-api-keys/")
-        shoot(customer, "article")
         agent = person(browser, address, AGENT)
         agent.goto(f"{address}/admin/")
         shoot(agent, "dashboard")
